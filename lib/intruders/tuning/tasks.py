@@ -35,7 +35,7 @@ class Task:
     test: list[tuple[str, int]]
 
 
-def docstrings(train_per_class: int = 128, test_per_class: int = 75) -> Task:
+def docstrings(train_per_class: int = 200, test_per_class: int = 75) -> Task:
     """Which library does this docstring come from? Eight libraries, read from their installed sources.
 
     A text is the first paragraph of a function's or class's docstring with the library's own name masked, at least

@@ -12,13 +12,13 @@ from transformers import get_linear_schedule_with_warmup
 from intruders.tuning.models import MINILM_MATRICES, matrices, minilm
 from intruders.tuning.tasks import Task
 
-MAX_TOKENS = 32
+MAX_TOKENS = 24
 HEAD_LEARNING_RATE = 5e-3
 
 
 @dataclass(frozen=True)
 class Setting:
-    """How to fine-tune: in full (rank None), or by LoRA of a rank with update (alpha/rank) B A.
+    """How to fine-tune: in full (rank None), or by LoRA of a rank with update (alpha/rank) B A; at rate 0, only the head.
 
     `steps` batches of `batch_size` texts, AdamW without weight decay, linear warm-up over a tenth of the steps and
     linear decay; the classification head learns at the same fixed rate under every method.
@@ -27,11 +27,13 @@ class Setting:
     learning_rate: float
     rank: int | None = None
     alpha: float = 16
-    steps: int = 64
+    steps: int = 100
     batch_size: int = 16
 
     @property
     def name(self) -> str:
+        if self.learning_rate == 0:
+            return "head only"
         return "full" if self.rank is None else f"LoRA r = {self.rank}"
 
 
@@ -75,10 +77,10 @@ def finetune(setting: Setting, seed: int, task: Task) -> Run:
         encoder = get_peft_model(encoder, lora)
     model = Classifier(encoder, len(task.classes))
     _train(model, tokenizer, setting, seed, task.train)
-    accuracy = _accuracy(model, tokenizer, task.test)
     if setting.rank is not None:
-        encoder = encoder.merge_and_unload()
-    after = matrices(encoder)
+        model.encoder = encoder.merge_and_unload()
+    accuracy = _accuracy(model, tokenizer, task.test)
+    after = matrices(model.encoder)
     updates = {name: (after[name] - before[name]).numpy() for name in before}
     return Run(setting, seed, accuracy, time.perf_counter() - started, updates)
 

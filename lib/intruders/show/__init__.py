@@ -1,0 +1,1 @@
+"""Figures and explorables in the one visual language of the book."""

@@ -1,0 +1,88 @@
+"""The figures of the book: one style, colours with a fixed meaning, and files that are the same on every machine.
+
+A figure is published as SVG with coordinates rounded to a hundredth of a point, so that the last bits of another CPU
+do not change the file and a change of the data does. Figures with images in them, and figures of a live training run,
+are published as PNG.
+"""
+
+import io
+import re
+
+import matplotlib.pyplot as plt
+from IPython import get_ipython
+from matplotlib.figure import Figure
+
+BULK = "#8a94a6"
+THEORY = "#1b1f24"
+SPIKE = "#d1495b"
+LORA = "#e08a00"
+FULL = "#1c7ca6"
+
+WIDTH = 7.2  # inches: the width of the text
+
+STYLE = {
+    "figure.constrained_layout.use": True,
+    "figure.facecolor": "white",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#555b66",
+    "axes.linewidth": 0.8,
+    "axes.labelsize": 10.5,
+    "xtick.color": "#555b66",
+    "ytick.color": "#555b66",
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "legend.fontsize": 9,
+    "legend.frameon": False,
+    "lines.linewidth": 1.8,
+    "mathtext.fontset": "cm",
+    "svg.fonttype": "path",
+    "svg.hashsalt": "intruders",
+}
+
+
+def use_style() -> None:
+    """Set the book's style; in a notebook, also the book's way of publishing figures."""
+    plt.rcParams.update(STYLE)
+    if shell := get_ipython():
+        shell.display_formatter.formatters["image/svg+xml"].for_type(Figure, _as_svg)
+        shell.display_formatter.formatters["image/png"].for_type(Figure, _as_png)
+
+
+def subplots(columns: int = 1, height: float = 3.0, live: bool = False, **keywords):
+    """A figure of the width of the text, `height` inches high, and its axes in a row, as `pyplot.subplots` gives them.
+
+    live: the figure shows numbers of a live training run, which differ between machines.
+    """
+    fig, axes = plt.subplots(1, columns, figsize=(WIDTH, height), **keywords)
+    fig.live = live
+    return fig, axes
+
+
+def svg(fig: Figure) -> str:
+    """The figure as an SVG element with rounded coordinates and nothing that names the program or the date."""
+    buffer = io.StringIO()
+    fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    text = buffer.getvalue()
+    text = re.sub(r"<!--.*?-->\s*|<metadata>.*?</metadata>\s*", "", text[text.index("<svg") :], flags=re.DOTALL)
+    return re.sub(r'(?<= d=")[^"]*|(?<= [xy]=")[^"]*|(?<=translate\()[^)]*', _rounded, text)
+
+
+def _rounded(coordinates: re.Match) -> str:
+    return re.sub(r"-?\d+\.\d+", lambda number: f"{round(float(number[0]), 2) + 0.0:g}", coordinates[0])
+
+
+def _is_raster(fig: Figure) -> bool:
+    return getattr(fig, "live", False) or any(ax.images for ax in fig.axes)
+
+
+def _as_svg(fig: Figure) -> str | None:
+    return None if _is_raster(fig) else svg(fig)
+
+
+def _as_png(fig: Figure) -> bytes | None:
+    if not _is_raster(fig):
+        return None
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=144)
+    return buffer.getvalue()
