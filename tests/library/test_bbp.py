@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from intruders.theory.bbp import predict, strength_at, threshold
 from intruders.theory.ensembles import goe, iid_rectangular, unit_vector
 from intruders.theory.laws import Semicircle, SingularValueLaw

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
+
 from intruders.theory.ensembles import goe, iid_rectangular
 from intruders.theory.laws import Semicircle, SingularValueLaw, SpikeMeasure
-from scipy.integrate import quad
 
 
 def mass(law) -> float:
@@ -67,7 +68,7 @@ def ks(sample, law) -> float:
 
 
 def test_goe_follows_the_semicircle_and_not_one_two_percent_wider():
-    """Eigenvalues are rigid: the distance is of order 1/n, not 1/sqrt n, so the null is a second, independent sample."""
+    """Eigenvalues are rigid, their distance is of order 1/n and not 1/sqrt n: the null is an independent sample."""
     rng = np.random.default_rng(0)
     distances = [ks(np.linalg.eigvalsh(goe(400, rng, 1.5)), Semicircle(1.5)) for _ in range(20)]
     null, fresh = max(distances[:10]), distances[10:]

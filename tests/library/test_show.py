@@ -6,6 +6,7 @@ import re
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+
 from intruders.show import figures
 from intruders.show.explore import Explorable, Frame
 
@@ -33,7 +34,7 @@ def test_svg_is_deterministic_and_sees_the_data():
 def test_svg_keeps_two_decimals_and_no_program():
     text = line()
     assert not re.search(r' d="[^"]*\d\.\d{3}', text)
-    assert "matplotlib" not in text
+    assert "matplotlib.org" not in text
     assert text.startswith("<svg")
     assert re.search(r"scale\(0\.\d{3,}", text), "glyph scales stay exact"
 
@@ -91,6 +92,15 @@ def test_published_picture_is_the_frame_shown_first(explorable):
     assert float(drawn[2]) == pytest.approx(data["curves"]["try-curve"]["y"][1][0] / 10, abs=0.06)
     assert 'aria-valuetext="t = 1.0 &amp; rising"' in page
     assert 'aria-label="a line &lt;through&gt; 0"' in page
+
+
+def test_every_reference_in_the_picture_resolves(explorable):
+    page = explorable._repr_html_()
+    ids = set(re.findall(r' id="([^"]+)"', page))
+    references = set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', page))
+    assert len(references) > 3
+    assert {a or b for a, b in references} <= ids
+    assert all(i.startswith(("try-", "explore-try")) for i in ids), "two explorables may share a page"
 
 
 def test_explorable_is_deterministic(explorable):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from intruders.spectra.detect import detect
 from intruders.spectra.updates import effective_rank, stable_rank
 from intruders.theory.ensembles import iid_rectangular, unit_vector

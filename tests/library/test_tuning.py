@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from intruders.tuning.measure import intruders, spectra, strength, table
 from intruders.tuning.models import matrices, minilm
 from intruders.tuning.tasks import GIVEAWAYS, LIBRARIES, docstrings

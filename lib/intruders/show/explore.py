@@ -96,17 +96,13 @@ class Explorable:
         return fig
 
     def _picture(self, fig: Figure) -> str:
-        text = svg(fig)
         width, height = fig.get_size_inches() * 72
-        text = re.sub(r' id="(?!p)(?=[a-z])', f' id="{self.name}-', text)
-        label = f'role="img" aria-label="{escape(self.alt)}"'
-        return re.sub(
-            r"<svg[^>]*>",
-            f'<svg xmlns="http://www.w3.org/2000/svg" '
-            f'xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 {width:g} {height:g}" {label}>',
-            text,
-            count=1,
+        text = re.sub(r'(?<= id=")|(?<=href="#)|(?<=url\(#)', f"{self.name}-", svg(fig))
+        opening = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+            f'viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(self.alt)}">'
         )
+        return re.sub(r"<svg[^>]*>", opening, text, count=1)
 
     def _curves(self, fig: Figure, frames: list[Frame]) -> dict:
         """Every curve in tenths of the picture's units; x once where it stands still."""

@@ -45,6 +45,7 @@ def use_style() -> None:
     """Set the book's style; in a notebook, also the book's way of publishing figures."""
     plt.rcParams.update(STYLE)
     if shell := get_ipython():
+        plt.switch_backend(plt.get_backend())  # the inline backend registers its own formatters when it starts
         shell.display_formatter.formatters["image/svg+xml"].for_type(Figure, _as_svg)
         shell.display_formatter.formatters["image/png"].for_type(Figure, _as_png)
 

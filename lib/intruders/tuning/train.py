@@ -18,7 +18,7 @@ HEAD_LEARNING_RATE = 5e-3
 
 @dataclass(frozen=True)
 class Setting:
-    """How to fine-tune: in full (rank None), or by LoRA of a rank with update (alpha/rank) B A; at rate 0, only the head.
+    """How to fine-tune: in full (rank None), by LoRA with update (alpha/rank) B A, or at rate 0 only the head.
 
     `steps` batches of `batch_size` texts, AdamW without weight decay, linear warm-up over a tenth of the steps and
     linear decay; the classification head learns at the same fixed rate under every method.

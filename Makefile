@@ -1,0 +1,78 @@
+# make book   the site, from the executed notebooks
+# make test   every check: lint, library, chapters, site
+VENV   := .venv
+PYTHON := $(VENV)/bin/python
+PIP    := $(PYTHON) -m pip install --quiet --disable-pip-version-check
+SITE   := _build/html
+
+CHAPTERS := $(sort $(wildcard chapters/*.ipynb))
+LIBRARY  := pyproject.toml $(shell find lib data -type f -not -name '*.pyc')
+
+# One thread a process: what is computed does not depend on the number of cores, nor slow down on a busy machine.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+
+.DELETE_ON_ERROR:
+.PHONY: book test lint units chapters nbval audit serve clean lock always
+
+book: $(VENV)/.book
+	@$(VENV)/bin/jupyter-book build --quiet -W -n --keep-going . || { rm -rf _build/.doctrees; exit 1; }
+	@echo "The book is at $(SITE)/index.html"
+
+test: lint units nbval book
+	$(PYTHON) -m pytest tests/site
+
+lint: $(VENV)/.test
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+units: $(VENV)/.library
+	$(PYTHON) -m pytest tests/library tests/chapters
+
+# The chapters run where no clone is in sight, as on Colab: only their files and the installed wheel.
+nbval: $(VENV)/.library
+	@elsewhere=$$(mktemp -d) && mkdir $$elsewhere/chapters && cp $(CHAPTERS) $$elsewhere/chapters \
+	  && (cd $$elsewhere && $(CURDIR)/$(PYTHON) -m pytest --nbval --nbval-current-env --nbval-cell-timeout 300 \
+	      -p no:cacheprovider chapters); \
+	  status=$$?; rm -rf $$elsewhere; exit $$status
+
+# Executes in place the chapters that are newer than their last run, or older than the library.
+chapters: $(CHAPTERS:chapters/%.ipynb=_build/executed/%)
+
+_build/executed/%: chapters/%.ipynb $(VENV)/.library
+	$(PYTHON) tests/chapters/execute.py $<
+	@mkdir -p $(@D) && touch $@
+
+audit: $(VENV)/.library
+	$(PYTHON) -m pytest tests/audit
+
+serve: book
+	$(PYTHON) -m http.server --directory $(SITE)
+
+clean:
+	rm -rf _build dist
+
+lock: $(VENV)/pyvenv.cfg
+	$(PIP) uv
+	@echo "# Every version that the book is built and tested with; written by 'make lock'." > requirements.new
+	@cp requirements.txt requirements.resolved
+	$(PYTHON) -m uv pip compile pyproject.toml requirements-book.txt --all-extras --universal \
+	  --python-version 3.11 --no-header --no-annotate --quiet -o requirements.resolved
+	@grep -vE "^#|^(nvidia|cuda|triton)|== '(win32|emscripten|pypy)'" requirements.resolved >> requirements.new
+	@rm requirements.resolved && mv requirements.new requirements.txt
+
+$(VENV)/pyvenv.cfg: always
+	@sh tests/python.sh $(VENV)
+
+$(VENV)/.book: requirements-book.txt requirements.txt $(VENV)/pyvenv.cfg
+	$(PIP) -r requirements-book.txt -c requirements.txt
+	@touch $@
+
+$(VENV)/.test: requirements.txt $(VENV)/pyvenv.cfg
+	$(PIP) -r requirements.txt
+	@touch $@ $(VENV)/.book
+
+$(VENV)/.library: $(LIBRARY) $(VENV)/.test
+	@rm -rf dist && $(PYTHON) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	$(PIP) --no-deps --force-reinstall dist/intruders-*.whl
+	@touch $@

@@ -1,0 +1,24 @@
+import book
+import chromium
+import pytest
+from playwright.sync_api import sync_playwright
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        try:
+            browser = chromium.launch(playwright)
+        except RuntimeError as error:
+            pytest.fail(str(error), pytrace=False)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The address of the built book."""
+    if not (book.HTML / "index.html").exists():
+        pytest.fail(f"{book.HTML} is missing: run `make book`", pytrace=False)
+    with book.served(book.HTML, book.PREFIX) as address:
+        yield address

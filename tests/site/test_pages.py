@@ -1,0 +1,18 @@
+"""Every page of the table of contents, and the search page, passes every check."""
+
+import checks
+import pytest
+from book import PAGES
+
+
+@pytest.fixture(scope="module", params=[*PAGES, "search"])
+def visit(request, browser, site):
+    visit = checks.visit(browser, f"{site}{request.param}.html")
+    yield visit
+    visit.page.close()
+
+
+@pytest.mark.parametrize("check", checks.ALL, ids=lambda check: check.__name__)
+def test_page(visit, check):
+    problems = check(visit)
+    assert not problems, "\n".join([visit.page.url, *problems])
