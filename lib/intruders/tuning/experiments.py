@@ -3,9 +3,9 @@
 import multiprocessing
 import platform
 import sys
+import warnings
 from concurrent.futures import Executor, ProcessPoolExecutor
 from importlib.metadata import version
-from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -32,20 +32,23 @@ def processes(count: int = 2) -> ProcessPoolExecutor:
 
 
 def _one_thread() -> None:
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
     threadpool_limits(1)
     torch.set_num_threads(1)
 
 
 def compare(settings: tuple[Setting, ...], seed: int, executor: Executor) -> tuple[list[Run], pd.DataFrame]:
     """Fine-tune under each setting from the same weights with the same seed: the runs and the table of spectra."""
+    executor.submit(int)  # the processes start while the texts are read here
     task = docstrings()
-    runs = list(executor.map(finetune, settings, [seed] * len(settings), [task] * len(settings)))
+    tuned = executor.map(finetune, settings, [seed] * len(settings), [task] * len(settings))
     base = {name: weight.numpy() for name, weight in matrices(minilm()[0]).items()}
-    names = list(base)
-    jobs = [(name, base[name], run.updates[name]) for run, name in product(runs, names)]
-    rows = list(executor.map(spectra, *zip(*jobs, strict=True), chunksize=6))
-    per_run = [rows[i * len(names) : (i + 1) * len(names)] for i in range(len(runs))]
-    return runs, pd.concat([table(run, part) for run, part in zip(runs, per_run, strict=True)], ignore_index=True)
+    runs, jobs = [], []
+    for run in tuned:
+        runs.append(run)
+        jobs.append([executor.submit(spectra, name, base[name], run.updates[name]) for name in base])
+    tables = [table(run, [job.result() for job in part]) for run, part in zip(runs, jobs, strict=True)]
+    return runs, pd.concat(tables, ignore_index=True)
 
 
 def main(target: Path) -> None:

@@ -1,0 +1,49 @@
+"""The central result in one picture: on real weights, intruders appear where an update's spike passes the threshold."""
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from intruders import data
+from intruders.show import figures
+
+_MARKS = {
+    "full": {"color": figures.FULL, "marker": "o", "label": "full fine-tuning"},
+    "LoRA r = 8": {"color": figures.LORA, "marker": "o", "facecolors": "none", "label": "LoRA, rank 8"},
+    "LoRA r = 1": {"color": figures.LORA, "marker": "o", "label": "LoRA, rank 1"},
+}
+
+
+def central(rows: pd.DataFrame) -> Figure:
+    """Strength over visibility threshold against the smallest max-cosine, one mark a weight matrix and run, left side.
+
+    rows: a table of `intruders.tuning.measure.spectra`, such as `data.load("chapter-08-seeds")`.
+    """
+    left = rows[rows.side == "left"]
+    fig, ax = figures.subplots(height=3.6)
+    ax.axvline(1, color=figures.THEORY, linewidth=1)
+    ax.axhline(0.5, color=figures.BULK, linewidth=1, linestyle=":")
+    for method, marks in _MARKS.items():
+        one = left[left.method == method]
+        ax.scatter(
+            one.spikes.str[0] / one.visibility, one.max_cosines.map(min), s=14, linewidths=0.8, alpha=0.8, **marks
+        )
+    ax.set_xscale("log")
+    ax.set_xticks([0.03, 0.1, 0.3, 1, 3], ["0.03", "0.1", "0.3", "1", "3"])
+    ax.minorticks_off()
+    ax.set(
+        ylim=(0, 1.02),
+        xlabel="strength of the update / threshold of its matrix",
+        ylabel="smallest max-cosine in the top ten",
+    )
+    ax.text(1.04, 0.97, "theory: a new direction can enter", fontsize=8.5, va="top", color=figures.THEORY)
+    ax.text(0.0225, 0.47, "below: an intruder dimension", fontsize=8.5, va="top", color="#555b66")
+    ax.legend(loc="lower left")
+    return fig
+
+
+if __name__ == "__main__":
+    figures.use_style()
+    Path(sys.argv[1]).write_text(figures.svg(central(data.load("chapter-08-seeds"))), encoding="utf-8")
