@@ -37,11 +37,14 @@ nbval: $(VENV)/.library
 	  status=$$?; rm -rf $$elsewhere; exit $$status
 
 # Executes in place the chapters that are newer than their last run, or older than the library.
-chapters: $(CHAPTERS:chapters/%.ipynb=_build/executed/%)
+chapters: $(CHAPTERS:chapters/%.ipynb=_build/executed/%) site/central-result.svg
 
 _build/executed/%: chapters/%.ipynb $(VENV)/.library
 	$(PYTHON) tests/chapters/execute.py $<
 	@mkdir -p $(@D) && touch $@
+
+site/central-result.svg: data/chapter-08-seeds.parquet $(wildcard lib/intruders/show/*.py) $(VENV)/.library
+	$(PYTHON) -m intruders.show.central $@
 
 audit: $(VENV)/.library
 	$(PYTHON) -m pytest tests/audit
@@ -52,8 +55,7 @@ serve: book
 clean:
 	rm -rf _build dist
 
-lock: $(VENV)/pyvenv.cfg
-	$(PIP) uv
+lock: $(VENV)/.test
 	@echo "# Every version that the book is built and tested with; written by 'make lock'." > requirements.new
 	@cp requirements.txt requirements.resolved
 	$(PYTHON) -m uv pip compile pyproject.toml requirements-book.txt --all-extras --universal \

@@ -213,7 +213,8 @@ PLANTED = {
     "set-up without extra": (replace(7, "print(x)", "from intruders.tuning import models\nprint(x)"), [
         f"cell 2: set-up line '    %pip install -q \"intruders @ git+{ADDRESS}@v1.2.3\"', "
         f"expected '    %pip install -q \"intruders[tuning] @ git+{ADDRESS}@v1.2.3\"'",
-        "cell 2: set-up line '    import intruders', expected '    import intruders.tuning'",
+        "cell 2: set-up line '    import intruders  # noqa: F401', "
+        "expected '    import intruders.tuning  # noqa: F401'",
     ]),
     "set-up without tags": (plant(1, metadata={}), [
         "cell 2: set-up with tags [] and 0 outputs, expected ['setup', 'hide-input'] and 0",
