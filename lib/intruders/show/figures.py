@@ -18,7 +18,7 @@ SPIKE = "#d1495b"
 LORA = "#e08a00"
 FULL = "#1c7ca6"
 
-WIDTH = 7.2  # inches: the width of the text
+WIDTH = 6.4  # inches: the width of the text
 
 STYLE = {
     "figure.constrained_layout.use": True,
@@ -27,11 +27,11 @@ STYLE = {
     "axes.spines.right": False,
     "axes.edgecolor": "#555b66",
     "axes.linewidth": 0.8,
-    "axes.labelsize": 10.5,
+    "axes.labelsize": 10,
     "xtick.color": "#555b66",
     "ytick.color": "#555b66",
-    "xtick.labelsize": 9,
-    "ytick.labelsize": 9,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
     "legend.fontsize": 9,
     "legend.frameon": False,
     "lines.linewidth": 1.8,

@@ -65,7 +65,7 @@ class Classifier(nn.Module):
 def finetune(setting: Setting, seed: int, task: Task) -> Run:
     """Fine-tune all-MiniLM-L6-v2 on a task, on one thread in bfloat16 where the CPU has it.
 
-    The seed sets the head, the LoRA factors and the order of the texts.
+    The seed sets the LoRA factors, then the head, and the order of the texts.
     """
     started = time.perf_counter()
     torch.set_num_threads(1)
