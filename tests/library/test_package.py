@@ -3,8 +3,10 @@
 import subprocess
 import sys
 import time
+from importlib.metadata import requires
 
 import pytest
+from packaging.requirements import Requirement
 
 from intruders import data
 
@@ -45,3 +47,14 @@ def test_tables_come_with_the_package():
 def test_an_unknown_table_is_named():
     with pytest.raises(FileNotFoundError, match=r"no table 'nothing' in .*there are: .*chapter-08-seeds"):
         data.load("nothing")
+
+
+def test_installing_upgrades_nothing_that_a_notebook_host_has():
+    """On Colab numpy, scipy and torch are installed and must stay: no upper bound, no pin, no recent minimum."""
+    minima = {}
+    for requirement in map(Requirement, requires("intruders")):
+        if requirement.name in ("numpy", "scipy", "torch"):
+            [bound] = requirement.specifier
+            assert bound.operator == ">=", requirement
+            minima[requirement.name] = bound.version
+    assert minima == {"numpy": "2.0", "scipy": "1.13", "torch": "2.4"}
