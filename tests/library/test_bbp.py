@@ -84,7 +84,9 @@ def test_strength_at_inverts_predict(bulk):
     for excess in (1.01, 1.5, 4.0):
         theta = excess * threshold(bulk)
         assert strength_at(predict(theta, bulk).position, bulk) == pytest.approx(theta)
-    assert strength_at(0.9 * bulk.support[1], bulk) == threshold(bulk)
+    edge = bulk.support[1]
+    assert strength_at(0.9 * edge, bulk) == threshold(bulk)
+    assert strength_at(np.nextafter(edge, np.inf), bulk) == pytest.approx(threshold(bulk))
 
 
 def test_position_meets_the_edge_at_the_threshold():

@@ -65,9 +65,10 @@ class Explorable:
         return ipywidgets.interactive(self._show, value=slider)
 
     def _show(self, value: float) -> None:
-        self._figure(self.frame(value))
+        frame = self.frame(value)
+        self._figure(frame)
         plt.show()
-        print(self.frame(value).says)
+        print(frame.says)
 
     def _repr_html_(self) -> str:
         index = int(np.argmin(np.abs(np.asarray(self.values) - self.start)))

@@ -23,7 +23,7 @@ class Prediction:
 
 def threshold(bulk: Semicircle | SingularValueLaw) -> float:
     """The strength above which a spike detaches: sigma for a Wigner matrix, sigma c^(1/4) for an n x m one, c = n/m."""
-    return bulk.sigma * getattr(bulk, "c", 1.0) ** 0.25
+    return bulk.sigma * bulk.c**0.25
 
 
 def predict(theta: float, bulk: Semicircle | SingularValueLaw) -> Prediction:
@@ -38,7 +38,7 @@ def predict(theta: float, bulk: Semicircle | SingularValueLaw) -> Prediction:
         raise ValueError(f"theta must be positive, got {theta}")
     if theta <= threshold(bulk):
         return Prediction(False, float(bulk.support[1]), 0.0, 0.0)
-    c, t2 = getattr(bulk, "c", 1.0), (theta / bulk.sigma) ** 2
+    c, t2 = bulk.c, (theta / bulk.sigma) ** 2
     position = bulk.sigma * np.sqrt((t2 + 1) * (t2 + c) / t2)
     return Prediction(True, float(position), (t2**2 - c) / (t2 * (t2 + c)), (t2**2 - c) / (t2 * (t2 + 1)))
 
@@ -50,6 +50,6 @@ def strength_at(position: float, bulk: Semicircle | SingularValueLaw) -> float:
     """
     if position <= bulk.support[1]:
         return threshold(bulk)
-    c, s2 = getattr(bulk, "c", 1.0), (position / bulk.sigma) ** 2
+    c, s2 = bulk.c, (position / bulk.sigma) ** 2
     half = (s2 - 1 - c) / 2
-    return float(bulk.sigma * np.sqrt(half + np.sqrt(half**2 - c)))
+    return float(bulk.sigma * np.sqrt(half + np.sqrt(max(half**2 - c, 0.0))))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from scipy.integrate import quad
@@ -21,6 +22,7 @@ class Semicircle:
     """
 
     sigma: float = 1.0
+    c: ClassVar[float] = 1.0  # as many rows as columns
 
     def __post_init__(self):
         _positive("sigma", self.sigma)
