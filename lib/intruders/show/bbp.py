@@ -3,7 +3,7 @@
 import numpy as np
 
 from intruders.show import figures
-from intruders.show.explore import Explorable, Frame
+from intruders.show.explore import Explorable, Frame, dot
 from intruders.theory.bbp import predict
 from intruders.theory.ensembles import goe, unit_vector
 from intruders.theory.laws import Semicircle, SpikeMeasure
@@ -35,11 +35,6 @@ def _draw():
     return fig
 
 
-def _dot(x, y):
-    """A line so short that its round caps are a dot."""
-    return np.array([x, x + 1e-3]), np.array([y, y])
-
-
 def _frame(theta):
     W, u = _matrix()
     values, vectors = np.linalg.eigh(W + theta * np.outer(u, u))
@@ -54,9 +49,9 @@ def _frame(theta):
         {
             "measure": (_X, SpikeMeasure(theta).pdf(_X)),
             "atom": (np.full(2, law.position), np.array([0, law.left_overlap])),
-            "eigenvalue": _dot(top, 0),
-            "overlap": _dot(theta, law.left_overlap),
-            "measured": _dot(theta, measured),
+            "eigenvalue": dot(top, 0),
+            "overlap": dot(theta, law.left_overlap),
+            "measured": dot(theta, measured),
         },
     )
 

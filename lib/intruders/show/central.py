@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from intruders import data
@@ -21,15 +22,23 @@ def central(rows: pd.DataFrame) -> Figure:
 
     rows: a table of `intruders.tuning.measure.spectra`, such as `data.load("chapter-08-seeds")`.
     """
-    left = rows[rows.side == "left"]
     fig, ax = figures.subplots(height=3.4)
-    ax.axvline(1, color=figures.THEORY, linewidth=1)
+    scatter(ax, rows, size=14)
     ax.axhline(0.5, color=figures.BULK, linewidth=1, linestyle=":")
+    ax.text(1.06, 0.99, "theory: a new\ndirection is visible", fontsize=8.5, va="top", color=figures.THEORY)
+    ax.text(0.0235, 0.48, "below: an intruder dimension", fontsize=8.5, va="top", color="#555b66")
+    ax.legend(loc="lower left")
+    return fig
+
+
+def scatter(ax: Axes, rows: pd.DataFrame, size: float) -> None:
+    """The marks and axes of `central`."""
+    left = rows[rows.side == "left"]
+    ax.axvline(1, color=figures.THEORY, linewidth=1)
     for method, marks in _MARKS.items():
         one = left[left.method == method]
-        ax.scatter(
-            one.spikes.str[0] / one.visibility, one.max_cosines.map(min), s=14, linewidths=0.8, alpha=0.8, **marks
-        )
+        ratio, smallest = one.spikes.str[0] / one.visibility, one.max_cosines.map(min)
+        ax.scatter(ratio, smallest, s=size, linewidths=0.8, alpha=0.8, **marks)
     ax.set_xscale("log")
     ax.set_xticks([0.03, 0.1, 0.3, 1, 3], ["0.03", "0.1", "0.3", "1", "3"])
     ax.minorticks_off()
@@ -38,10 +47,6 @@ def central(rows: pd.DataFrame) -> Figure:
         xlabel="strength of the update / threshold of its matrix",
         ylabel="smallest max-cosine in the top ten",
     )
-    ax.text(1.06, 0.99, "theory: a new\ndirection is visible", fontsize=8.5, va="top", color=figures.THEORY)
-    ax.text(0.0235, 0.48, "below: an intruder dimension", fontsize=8.5, va="top", color="#555b66")
-    ax.legend(loc="lower left")
-    return fig
 
 
 if __name__ == "__main__":

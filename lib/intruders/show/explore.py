@@ -122,6 +122,11 @@ class Explorable:
         return tuple([None if np.isnan(v) else round(v) for v in column] for column in tenths.T)
 
 
+def dot(x: float, y: float) -> tuple[np.ndarray, np.ndarray]:
+    """A curve so short that the round caps of its line are a dot."""
+    return np.array([x, x + 1e-3]), np.array([y, y])
+
+
 def _line(fig: Figure, name: str) -> Line2D:
     for line in fig.findobj(Line2D):
         if line.get_gid() == name:
