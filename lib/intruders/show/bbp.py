@@ -1,5 +1,7 @@
 """The explorable of chapter 4: a spike leaves the bulk as its strength grows."""
 
+from functools import cache
+
 import numpy as np
 
 from intruders.show import figures
@@ -13,6 +15,7 @@ _X = 2 * np.sin(np.linspace(-np.pi / 2, np.pi / 2, 121))
 _SIZE = 400
 
 
+@cache
 def _matrix():
     rng = np.random.default_rng(0)
     return goe(_SIZE, rng), unit_vector(_SIZE, rng)

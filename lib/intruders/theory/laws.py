@@ -45,7 +45,7 @@ class Semicircle:
 
 @dataclass(frozen=True)
 class SpikeMeasure:
-    """Spectral measure of W + theta u u' at the spike's own vector u, W a Wigner matrix (Noiry 2021).
+    """Spectral measure of W + theta u u' at the spike's own vector u, W a Wigner matrix (Noiry 2019).
 
     How the length of u is spread over the eigenvectors: density
     sqrt(4 sigma^2 - x^2) / (2 pi (theta^2 + sigma^2 - theta x)) on [-2 sigma, 2 sigma] and, when |theta| > sigma,
@@ -115,8 +115,8 @@ class SingularValueLaw:
     def fit(cls, singular_values: np.ndarray, shape: tuple[int, int]) -> "SingularValueLaw":
         """The law whose median is that of the measured singular values of an n x m matrix.
 
-        The median ignores up to half the values, so the outliers of a trained matrix hardly move it (the robust
-        estimate of Gavish & Donoho 2014, equation 10).
+        The outliers of a trained matrix move the median far less than they move the standard deviation of its entries
+        (Gavish & Donoho 2014 scale noise in this way). It is biased upwards by their share of the values.
         """
         n, m = shape
         if np.shape(singular_values) != (min(n, m),):
