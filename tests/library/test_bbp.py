@@ -94,7 +94,7 @@ def test_position_meets_the_edge_at_the_threshold():
         assert predict(threshold(bulk) * (1 + 1e-9), bulk).position == pytest.approx(bulk.support[1])
 
 
-@pytest.mark.parametrize("theta", [0, -1, np.nan])
+@pytest.mark.parametrize("theta", [0, -1, np.nan, np.inf])
 def test_a_spike_must_be_positive(theta):
-    with pytest.raises(ValueError, match="theta must be positive, got"):
+    with pytest.raises(ValueError, match="theta must be positive and finite, got"):
         predict(theta, Semicircle())

@@ -1,0 +1,45 @@
+"""The edge of a bulk at finite size: the noise's own top value, and the critical window around the threshold."""
+
+import numpy as np
+
+from intruders.theory.bbp.prediction import threshold
+from intruders.theory.laws import Law, SingularValueLaw
+from intruders.theory.laws.base import SingularValues
+
+
+def top_of_noise(bulk: Law, n: int) -> tuple[float, float]:
+    """Centre and scale of the largest value of the noise, n rows: (top - centre)/scale tends to TracyWidom(1).
+
+    A bulk of N values whose density is kappa sqrt(b - x) next to its edge b has centre b and scale (pi kappa N)^(-2/3):
+    sigma N^(-2/3) for a Wigner matrix. For Gaussian singular values the centre and scale of Johnstone 2001 with the
+    half-integers of Ma 2012, whose error is of order N^(-2/3) instead of N^(-1/3), mapped from s^2 to s.
+    """
+    if isinstance(bulk, SingularValueLaw):
+        rows, columns = np.sqrt(n - 0.5), np.sqrt(n / bulk.c - 0.5)
+        unit = bulk.sigma / np.sqrt(n / bulk.c)
+        return unit * (rows + columns), unit * (1 / rows + 1 / columns) ** (1 / 3) / 2
+    b = bulk.support[1]
+    step = 1e-6 * (b - bulk.support[0])
+    kappa = float(bulk.pdf(b - step)) / np.sqrt(step)
+    return b, (np.pi * kappa * _count(bulk, n)) ** (-2 / 3)
+
+
+def critical_width(bulk: Law, n: int) -> float:
+    """The relative width omega ~ n^(-1/3) of the critical window, whose variable is w = (theta/theta_c - 1)/omega.
+
+    Next to the edge the secular equation becomes the same for all bulks, one Gaussian weight for each Airy point, when
+    theta is measured by w (Bloemendal & Virág 2013 for the eigenvalues of spiked Gaussian matrices). With delta the
+    scale of `top_of_noise`, omega = theta_c/(n delta) for symmetric matrices, which is n^(-1/3) for a Wigner one, and
+    omega = theta_c^2 (phi_2/n + phi_1/m)/(4 delta) for n x m ones, with phi_1 and phi_2 at the edge, which is about
+    (2n)^(-1/3) for a square Gaussian one.
+    """
+    _, delta = top_of_noise(bulk, n)
+    theta_c = threshold(bulk)
+    if not isinstance(bulk, SingularValues):
+        return theta_c / (n * delta)
+    first, second = np.real(bulk.traces(bulk.support[1]))
+    return float(theta_c**2 * (second + bulk.c * first) / (4 * n * delta))
+
+
+def _count(bulk: Law, n: int) -> float:
+    return min(n, n / bulk.c) if isinstance(bulk, SingularValues) else n

@@ -1,0 +1,45 @@
+"""What a small perturbation does to eigenvectors and singular vectors, and when "small" is small enough."""
+
+from intruders.theory.perturbation.bounds import (
+    Applicability,
+    check_eigenvalue,
+    check_singular_value,
+    davis_kahan,
+    wedin,
+    weyl,
+)
+from intruders.theory.perturbation.dense import (
+    eigenvector_overlap,
+    isolated_overlaps,
+    max_cosine_cdf,
+    median_max_cosine,
+    singular_vector_overlaps,
+)
+from intruders.theory.perturbation.series import (
+    Eigenpair,
+    SingularTriplet,
+    degenerate_eigenvalue,
+    dilation,
+    eigenpair,
+    singular_triplet,
+)
+
+__all__ = [
+    "Applicability",
+    "Eigenpair",
+    "SingularTriplet",
+    "check_eigenvalue",
+    "check_singular_value",
+    "davis_kahan",
+    "degenerate_eigenvalue",
+    "dilation",
+    "eigenpair",
+    "eigenvector_overlap",
+    "isolated_overlaps",
+    "max_cosine_cdf",
+    "median_max_cosine",
+    "singular_triplet",
+    "singular_vector_overlaps",
+    "wedin",
+    "weyl",
+]

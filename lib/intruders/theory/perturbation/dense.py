@@ -1,0 +1,101 @@
+"""Overlaps after a dense perturbation: W0 of noise scale σ, plus an independent X of noise scale τσ.
+
+W0 + X is noise of scale σ√(1+τ²), plus what W0 has of spikes. Its resolvent is, against a fixed vector, that of W0 at a
+shifted complex argument: E (z − W0 − X)^-1 ≈ (ζ − W0)^-1, ζ = z − τ²σ² g(z) for symmetric matrices. The imaginary part
+of ζ smears an old vector over the new ones; its derivative at an outlier shrinks the outlier's overlap.
+Ledoit & Péché 2011; Allez & Bouchaud 2014; Bun, Bouchaud & Potters 2018; the rectangular form by the dilation.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.special import erf
+
+from intruders.theory.arguments import positive
+from intruders.theory.bbp import predict
+from intruders.theory.laws import Semicircle, SingularValueLaw
+
+
+def isolated_overlaps(theta: float, tau: float, bulk: Semicircle | SingularValueLaw) -> tuple[float, float]:
+    """Squared cosines, left and right, between the outlier's vectors before and after a dense perturbation.
+
+    overlap² = o²(θ; σ√(1+τ²)) / o²(θ; σ), o² that of the spike with its outlier (`bbp.predict`), on either side;
+    (θ² − σ²(1+τ²))/(θ² − σ²) at c = 1. Zero where the louder noise swallows the outlier. theta in units of the bulk,
+    tau without unit. Raises ValueError where the bulk alone has already swallowed it.
+    """
+    positive("tau", tau)
+    before = predict(theta, bulk)
+    if not before.exists:
+        raise ValueError(f"theta: a spike of {theta} is not isolated from a bulk of sigma {bulk.sigma}")
+    after = predict(theta, _louder(bulk, tau))
+    return after.left_overlap / before.left_overlap, after.right_overlap / before.right_overlap
+
+
+def eigenvector_overlap(x, position, tau: float, bulk: Semicircle):
+    """N E<v, ṽ>², v an eigenvector of the Wigner matrix W0 at x, ṽ one of the symmetric W0 + X at `position`.
+
+    τ²σ²/|ζ − x|², ζ = λ − τ²σ² g(λ + i0), λ = position, g the semicircle's transform at scale σ√(1+τ²): as a function
+    of x a Lorentzian of half width πτ²σ²ρ(λ). Its mean over x, in the law of W0, is 1. x and position broadcast, in
+    units of the bulk; position strictly inside the louder bulk, else ValueError. For N τ²σ²ρ² ≫ 1, that is many levels
+    in the half width. Allez & Bouchaud 2014, bulk regime.
+    """
+    louder = _inside(position, tau, bulk)
+    variance = (tau * bulk.sigma) ** 2
+    ζ = position - variance * louder.stieltjes(position)
+    return variance / np.abs(ζ - x) ** 2
+
+
+def singular_vector_overlaps(s, position, tau: float, bulk: SingularValueLaw):
+    """min(n, m) E<u, ũ>² and min(n, m) E<v, ṽ>², old singular vectors at s against new ones at `position`.
+
+    −2 Im[β/(αβ − s²)]/(πρ) on the left and −2 Im[α/(αβ − s²)]/(πρ) on the right, at z = position + i0, with
+    α = z − τ²σ² φ2, β = z − τ²σ² c φ1, and φ1, φ2, ρ the traces and the density of the louder bulk. At c = 1, α = β = ζ
+    and both are τ²σ²-Lorentzians in s and −s. s and position broadcast, in units of the bulk; position strictly inside
+    the louder bulk, else ValueError. s = 0 on the longer side stands for the vectors in the kernel of W0.
+
+    The diagonal blocks of the dilation's mean resolvent are β/(αβ − W0W0') and α/(αβ − W0'W0): the noise adds the
+    self-energies τ²σ² φ2 and τ²σ² c φ1 to its two blocks.
+    """
+    louder = _inside(position, tau, bulk)
+    φ1, φ2 = louder.traces(position)
+    variance = (tau * bulk.sigma) ** 2
+    α, β = position - variance * φ2, position - variance * bulk.c * φ1
+    factor = -2 / (np.pi * louder.pdf(position))
+    pole = 1 / (α * β - np.square(s))
+    return factor * np.imag(β * pole), factor * np.imag(α * pole)
+
+
+def max_cosine_cdf(eps, variances: np.ndarray):
+    """P(max_i |x_i| ≤ eps), x_i independent, centred Gaussian of the given variances: Π_i erf(eps/√(2 Var_i)).
+
+    The cosines of a delocalised unit vector with an orthonormal basis, in the limit of many of them. `variances` has
+    the coordinates on its last axis; eps broadcasts against the others.
+    """
+    return np.prod(erf(np.asarray(eps)[..., None] / np.sqrt(2 * np.asarray(variances))), axis=-1)
+
+
+def median_max_cosine(variances: np.ndarray):
+    """The eps in [0, 1] with `max_cosine_cdf` = 1/2, one for each row of variances, by bisection."""
+    variances = np.asarray(variances, dtype=float)
+    if not np.all((variances > 0) & (variances < np.inf)):
+        raise ValueError(f"variances must be positive and finite, got {np.min(variances)} to {np.max(variances)}")
+    low, high = np.zeros(variances.shape[:-1]), np.ones(variances.shape[:-1])
+    for _ in range(40):
+        middle = (low + high) / 2
+        above = max_cosine_cdf(middle, variances) >= 0.5
+        low, high = np.where(above, low, middle), np.where(above, middle, high)
+    return (low + high) / 2
+
+
+def _louder(bulk, tau: float):
+    return replace(bulk, sigma=bulk.sigma * np.hypot(1, tau))
+
+
+def _inside(position, tau: float, bulk):
+    positive("tau", tau)
+    louder = _louder(bulk, tau)
+    a, b = louder.support
+    if np.any(outside := ~((np.asarray(position) > a) & (np.asarray(position) < b))):
+        came = np.asarray(position)[outside].flat[0]
+        raise ValueError(f"position must lie strictly inside the bulk, {a:.6g} to {b:.6g}, got {came:.6g}")
+    return louder
