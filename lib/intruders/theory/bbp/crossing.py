@@ -10,9 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import least_squares
+from scipy.special import ndtr
 
-from intruders.theory.bbp.edge import critical_width
-from intruders.theory.bbp.prediction import threshold
+from intruders.theory.bbp import window
+from intruders.theory.bbp.edge import critical_width, threshold
+from intruders.theory.bbp.prediction import far_probability, predict
 from intruders.theory.bbp.secular import top_singular_triplets
 from intruders.theory.ensembles import unit_vector
 from intruders.theory.laws import SingularValueLaw
@@ -67,6 +70,55 @@ def measure(executor: Executor, seed: int = SEED, draws: int | None = None) -> p
         tables.append(table)
         print(f"{len(tables)} of {len(SHAPES)} shapes", end="\r", file=sys.stderr)
     return pd.concat(tables, ignore_index=True)
+
+
+def crossings(table: pd.DataFrame) -> pd.DataFrame:
+    """Where the measured share passes one half, by linear interpolation: one row for every n, m, side and eps.
+
+    theta and w of the crossing, and its standard error in w: that of the share over its slope. Where the share does not
+    reach one half there is no row.
+    """
+    rows = []
+    for (n, m, side, eps), group in table.groupby(["n", "m", "side", "eps"]):
+        group = group.sort_values("w")
+        w, theta, share = (group[name].to_numpy() for name in ("w", "theta", "share"))
+        rising = np.flatnonzero((share[:-1] < 0.5) & (share[1:] >= 0.5))
+        if rising.size:
+            k = rising[-1]
+            part = (0.5 - share[k]) / (share[k + 1] - share[k])
+            slope = (share[k + 1] - share[k]) / (w[k + 1] - w[k])
+            place = {name: x[k] + part * (x[k + 1] - x[k]) for name, x in (("w", w), ("theta", theta))}
+            error = np.sqrt(0.25 / group.draws.iloc[0]) / slope
+            rows.append({"n": n, "m": m, "side": side, "eps": eps, **place, "error": error})
+    return pd.DataFrame(rows)
+
+
+def far_shares(table: pd.DataFrame) -> pd.Series:
+    """P_far at max(w, 1) for every row."""
+    far = pd.Series(index=table.index, dtype=float)
+    for (n, m, side, w), group in table.groupby(["n", "m", "side", table.w.clip(lower=1)]):
+        bulk = SingularValueLaw(n / m)
+        prediction = predict(threshold(bulk) * (1 + critical_width(bulk, n) * w), bulk)
+        far[group.index] = far_probability(prediction, n, group.eps.to_numpy(), side)
+    return far
+
+
+def fitted(table: pd.DataFrame) -> pd.Series:
+    """Which rows the window's coefficients are fitted to; the others are held out."""
+    return table[["n", "m"]].min(axis=1).isin([128, 512, 2048]) & (table.n / table.m).isin([0.25, 1, 4])
+
+
+def fit(table: pd.DataFrame) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """CENTRE and SPREAD of `intruders.theory.bbp.window`, by least squares on the rows that `fitted` names."""
+    table = table[fitted(table)]
+    far, eps, w, share = far_shares(table).to_numpy(), *(table[name].to_numpy() for name in ("eps", "w", "share"))
+    omega = np.array([critical_width(SingularValueLaw(n / m), n) for n, m in zip(table.n, table.m, strict=True)])
+
+    def misses(x):
+        return far * ndtr((w - window.centre(x[:4], eps, omega)) / window.spread(x[4:], eps)) - share
+
+    x = least_squares(misses, [0, 1, 0, 0, 1, 0]).x
+    return tuple(map(float, x[:4])), tuple(map(float, x[4:]))
 
 
 if __name__ == "__main__":

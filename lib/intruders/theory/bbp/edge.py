@@ -1,10 +1,24 @@
-"""The edge of a bulk at finite size: the noise's own top value, and the critical window around the threshold."""
+"""The edge of a bulk: the threshold that a spike must pass, and at finite size the noise's own top and the window."""
 
 import numpy as np
 
-from intruders.theory.bbp.prediction import threshold
-from intruders.theory.laws import Law, SingularValueLaw
-from intruders.theory.laws.base import SingularValues
+from intruders.theory.laws import Law, SingularValueLaw, SingularValues
+from intruders.theory.transforms import d_transform
+
+
+def threshold(bulk: Law) -> float:
+    """The strength D(b)^(-1/2) above which a spike detaches from a bulk with upper edge b, D = phi_1 phi_2.
+
+    sigma for a Wigner matrix, sigma c^(1/4) for an n x m one, c = n/m; 0 where D is infinite at the edge, as it is when
+    the density of the bulk does not vanish there (Benaych-Georges & Nadakuditi 2012, Theorem 2.8).
+    """
+    return strength_at(bulk.support[1], bulk)
+
+
+def strength_at(position: float, bulk: Law) -> float:
+    """The spike whose outlier stands at `position`: D(position)^(-1/2), at least `threshold(bulk)`."""
+    height = np.real(d_transform(max(position, bulk.support[1]), bulk))
+    return float(height**-0.5) if np.isfinite(height) else 0.0
 
 
 def top_of_noise(bulk: Law, n: int) -> tuple[float, float]:

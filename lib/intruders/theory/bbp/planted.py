@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from intruders.theory.bbp.prediction import Prediction, predict
-from intruders.theory.laws.base import SingularValues
+from intruders.theory.laws import SingularValues
 from intruders.theory.transforms import derivative
 
 

@@ -6,13 +6,15 @@ the squared cosine between the spike's vector and the outlier's.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import erf
 
-from intruders.theory.laws import Law, Semicircle, SingularValueLaw
-from intruders.theory.laws.base import SingularValues
+from intruders.theory.bbp import window
+from intruders.theory.bbp.edge import critical_width, threshold
+from intruders.theory.laws import Law, Semicircle, SingularValueLaw, SingularValues
 from intruders.theory.transforms import d_derivative, d_transform, derivative
 
 
@@ -74,51 +76,66 @@ class Prediction:
             raise ValueError(f"side must be 'left' or 'right', got {side!r}")
         z, θ = self.position, self.theta
         if not isinstance(self.bulk, SingularValues):
-            values = self.bulk.ppf((np.arange(n) + 0.5) / n)
+            values = _quantiles(self.bulk, n)
             return θ * np.sqrt(self.left_overlap / n) / (z - values)
         m = n / self.bulk.c
-        N = round(min(n, m))
-        s = self.bulk.ppf((np.arange(N) + 0.5) / N)
+        s = _quantiles(self.bulk, round(min(n, m)))
         own, other = self.right_overlap / n, self.left_overlap / m
         if side == "right":
             own, other = other, own
         return θ * np.sqrt(z**2 * own + s**2 * other) / (z**2 - s**2)
 
     def intruder_probability(self, n: int, eps: float = 0.5, side: str = "left") -> float:
-        """Probability that the outlier's largest |cosine| with an old vector is below eps.
+        """Probability that the top vector's largest |cosine| with an old vector of that side is below eps.
 
-        The product over i of erf(eps/(sd_i sqrt 2)), sd_i the `cosine_spread`. Zero below the threshold, where the top
-        vector stays an old one. Too low within some n^(-1/3) of the threshold: `half_probability` is made for that
-        window, and `top_singular_triplets` is exact. Raises ValueError unless 0 < eps < 1.
+        `far_probability`, times what the critical window takes from it (`intruders.theory.bbp.window`): it holds below
+        the threshold, too. Raises ValueError unless 0 < eps < 1.
         """
         if not 0 < eps < 1:
             raise ValueError(f"eps must lie between 0 and 1, got {eps}")
-        return float(self._below(np.array([eps]), n, side)[0])
+        return float(_probabilities(self, n, np.array([eps]), side)[0])
 
     def max_cosine(self, n: int, side: str = "left") -> float:
-        """Expected largest |cosine| of the top vector with an old vector of that side; 1 below the threshold."""
+        """Expected largest |cosine| of the top vector with an old vector: the integral of 1 - probability over eps."""
         nodes, weights = np.polynomial.legendre.leggauss(200)
-        return float(weights @ (1 - self._below((nodes + 1) / 2, n, side)) / 2)
-
-    def _below(self, eps: np.ndarray, n: int, side: str) -> np.ndarray:
-        if not self.exists:
-            return np.zeros_like(eps)
-        spread = self.cosine_spread(n, side)
-        return np.prod(erf(eps[:, None] / (np.sqrt(2) * spread)), axis=1)
+        return float(weights @ (1 - _probabilities(self, n, (nodes + 1) / 2, side)) / 2)
 
 
-def threshold(bulk: Law) -> float:
-    """The strength D(b)^(-1/2) above which a spike detaches from a bulk with upper edge b, D = phi_1 phi_2.
+def far_probability(prediction: Prediction, n: int, eps: np.ndarray, side: str = "left") -> np.ndarray:
+    """Probability that every |cosine| is below eps if they are independent Gaussian variables: far above the threshold.
 
-    sigma for a Wigner matrix, sigma c^(1/4) for an n x m one, c = n/m; 0 where D is infinite at the edge, as it is when
-    the density of the bulk does not vanish there (Benaych-Georges & Nadakuditi 2012, Theorem 2.8).
+    The product over i of erf(eps/(sd_i sqrt 2)), with sd_i the `cosine_spread`. Within a few critical widths of the
+    threshold it is far too high, because there the top of the old spectrum fluctuates as much as the outlier.
     """
-    return strength_at(bulk.support[1], bulk)
+    spread = prediction.cosine_spread(n, side)
+    return np.prod(erf(np.asarray(eps)[:, None] / (np.sqrt(2) * spread)), axis=1)
 
 
-def strength_at(position: float, bulk: Law) -> float:
-    """The spike whose outlier stands at `position`: D(position)^(-1/2), at least `threshold(bulk)`."""
-    return float(np.real(d_transform(max(position, bulk.support[1]), bulk)) ** -0.5)
+def half_probability(bulk: Law, n: int, eps: float = 0.5, side: str = "left") -> float:
+    """The strength at which a spike is as likely an intruder as not, `intruder_probability` = 1/2; n rows.
+
+    It exceeds the threshold by a number of critical widths that depends on eps alone, plus terms of higher order. Error
+    and range of validity: `intruders.theory.bbp.window`. Raises ValueError unless 0 < eps < 1.
+    """
+    theta_c, omega = threshold(bulk), critical_width(bulk, n)
+    return brentq(
+        lambda theta: predict(theta, bulk).intruder_probability(n, eps, side) - 0.5,
+        theta_c * max(1 - 3 * omega, 0.01),
+        theta_c * (1 + 100 * omega),
+        xtol=1e-10 * theta_c,
+    )
+
+
+@lru_cache(maxsize=8)
+def _quantiles(bulk: Law, count: int) -> np.ndarray:
+    return bulk.ppf((np.arange(count) + 0.5) / count)
+
+
+def _probabilities(prediction: Prediction, n: int, eps: np.ndarray, side: str) -> np.ndarray:
+    theta_c, omega = threshold(prediction.bulk), critical_width(prediction.bulk, n)
+    w = (prediction.theta / theta_c - 1) / omega
+    outside = prediction if w >= 1 else predict(theta_c * (1 + omega), prediction.bulk)
+    return far_probability(outside, n, eps, side) * window.factor(w, eps, omega)
 
 
 def predict(theta: float, bulk: Law) -> Prediction:

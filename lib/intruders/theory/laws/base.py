@@ -64,6 +64,8 @@ class Law(ABC):
             middle = (low + high) / 2
             right = self.cdf(middle) >= q
             low, high = np.where(right, low, middle), np.where(right, middle, high)
+        for position in self.atoms:
+            high = np.where(np.abs(high - position) <= 1e-15 * (max(ends) - min(ends)), position, high)
         return high
 
     def moment(self, k: int) -> float:
@@ -96,8 +98,8 @@ class SingularValues(Law):
     def traces(self, z):
         """phi_1 and phi_2 at z: the limits of (1/n) tr z (z^2 - W W')^-1 and (1/m) tr z (z^2 - W' W)^-1.
 
-        phi_1 = min(1, 1/c) E z/(z^2 - S^2) + (1 - 1/c)_+ / z, the last term from the n - m directions that a tall W does
-        not reach, and phi_2 = c phi_1 + (1 - c)/z (Benaych-Georges & Nadakuditi 2012, Section 2).
+        phi_1 = min(1, 1/c) E z/(z^2 - S^2) + (1 - 1/c)_+ / z, the last term from the n - m directions that a tall W
+        does not reach, and phi_2 = c phi_1 + (1 - c)/z (Benaych-Georges & Nadakuditi 2012, Section 2).
         """
         z = np.asarray(z)
         share = min(1, 1 / self.c)

@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 from functools import cache
+from math import factorial
 
 import numpy as np
-from scipy.interpolate import BSpline, make_interp_spline
+from scipy.interpolate import PPoly, make_interp_spline
 from scipy.special import airy, roots_legendre
 
 from intruders.theory.laws.base import Law
 
 _LOWEST, _HIGHEST = -10.5, 14.0  # outside of them F+ and F- differ from 0 and 1 by less than 1e-15
 _AIRY_ENDS = 16.0  # Ai(16) = 4e-20
-_NODES = 48
-_STEP = 0.125
+_NODES = 44
+_STEP, _DEGREE = 0.125, 9
 
 
 @dataclass(frozen=True)
@@ -54,35 +55,38 @@ class TracyWidom(Law):
         return _LOWEST / scale, _HIGHEST / scale
 
     def pdf(self, x):
-        x = np.asarray(x, dtype=float)
-        a, b = self.window
-        density = _spline(self.beta)(np.clip(x, a, b), nu=1)
-        return np.where((x > a) & (x < b), np.clip(density, 0, None), 0)
+        return np.clip(self._inside(x, 1), 0, None)
 
     def cdf(self, x):
+        return np.clip(self._inside(x, 0), 0, 1) + (np.asarray(x) >= self.window[1])
+
+    def _inside(self, x, derivative: int):
+        """F or its derivative, and zero outside the window."""
         x = np.asarray(x, dtype=float)
         a, b = self.window
-        F = np.clip(_spline(self.beta)(np.clip(x, a, b)), 0, 1)
-        return np.where((x > a) & (x < b), F, x >= b)
+        return np.where((x > a) & (x < b), _polynomials(self.beta)(np.clip(x, a, b), derivative), 0)
 
 
 @cache
-def _spline(beta: int) -> BSpline:
+def _polynomials(beta: int) -> PPoly:
+    """F_beta between the knots of the spline as Taylor polynomials: ten times as fast as the spline itself."""
     s, plus, minus = _determinants()
-    if beta == 1:
-        return make_interp_spline(s, plus, k=9)
-    if beta == 2:
-        return make_interp_spline(s, plus * minus, k=9)
-    return make_interp_spline(s / np.sqrt(2), (plus + minus) / 2, k=9)
+    F = {1: plus, 2: plus * minus, 4: (plus + minus) / 2}[beta]
+    spline = make_interp_spline(s / np.sqrt(2) if beta == 4 else s, F, k=_DEGREE)
+    knots = np.unique(spline.t)
+    return PPoly(np.array([spline(knots[:-1], k) / factorial(k) for k in range(_DEGREE, -1, -1)]), knots)
 
 
 @cache
 def _determinants() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """s, F+(s) and F-(s) on a grid: quadrature over (s, s + L) turns the operator into a matrix."""
+    """s, F+(s) and F-(s) on a grid: quadrature over (s, s + L) turns the operator into a symmetric matrix."""
     s = np.arange(_LOWEST, _HIGHEST + _STEP / 2, _STEP)
     nodes, weights = roots_legendre(_NODES)
     L = 2 * (_AIRY_ENDS - s)[:, None]
     x, root = L * (nodes + 1) / 2, np.sqrt(L * weights / 2)
-    V = airy((x[:, :, None] + x[:, None, :]) / 2 + s[:, None, None])[0] / 2 * root[:, :, None] * root[:, None, :]
+    i, j = np.tril_indices(_NODES)
+    V = np.empty((len(s), _NODES, _NODES))
+    V[:, i, j] = airy((x[:, i] + x[:, j]) / 2 + s[:, None])[0] / 2 * root[:, i] * root[:, j]
+    V[:, j, i] = V[:, i, j]
     one = np.eye(_NODES)
     return s, np.linalg.det(one - V), np.linalg.det(one + V)

@@ -9,7 +9,9 @@ from intruders.theory.perturbation.bounds import (
     weyl,
 )
 from intruders.theory.perturbation.dense import (
+    bulk_max_cosine,
     eigenvector_overlap,
+    half_width,
     isolated_overlaps,
     max_cosine_cdf,
     median_max_cosine,
@@ -28,6 +30,7 @@ __all__ = [
     "Applicability",
     "Eigenpair",
     "SingularTriplet",
+    "bulk_max_cosine",
     "check_eigenvalue",
     "check_singular_value",
     "davis_kahan",
@@ -35,6 +38,7 @@ __all__ = [
     "dilation",
     "eigenpair",
     "eigenvector_overlap",
+    "half_width",
     "isolated_overlaps",
     "max_cosine_cdf",
     "median_max_cosine",

@@ -15,6 +15,8 @@ from intruders.theory.arguments import positive
 from intruders.theory.bbp import predict
 from intruders.theory.laws import Semicircle, SingularValueLaw
 
+_VECTORS = 25  # new vectors, evenly spread over the bulk, that stand for all
+
 
 def isolated_overlaps(theta: float, tau: float, bulk: Semicircle | SingularValueLaw) -> tuple[float, float]:
     """Squared cosines, left and right, between the outlier's vectors before and after a dense perturbation.
@@ -57,12 +59,34 @@ def singular_vector_overlaps(s, position, tau: float, bulk: SingularValueLaw):
     self-energies τ²σ² φ2 and τ²σ² c φ1 to its two blocks.
     """
     louder = _inside(position, tau, bulk)
-    φ1, φ2 = louder.traces(position)
-    variance = (tau * bulk.sigma) ** 2
-    α, β = position - variance * φ2, position - variance * bulk.c * φ1
+    α, β = _shifted(position, tau, bulk)
     factor = -2 / (np.pi * louder.pdf(position))
     pole = 1 / (α * β - np.square(s))
     return factor * np.imag(β * pole), factor * np.imag(α * pole)
+
+
+def half_width(tau: float, n: int, bulk: SingularValueLaw) -> float:
+    """Half width, in levels, of the profile of the median bulk vector of an n x (n/c) matrix.
+
+    |Im √(αβ)| N ρ0, N = min(n, m), ρ0 the density of W0's singular values at Re √(αβ); (π/2) τ²σ²N ρ ρ0 at c = 1, so
+    that τ√N decides. Below one level the profile is no prediction: perturbation theory takes over.
+    """
+    root = np.sqrt(np.prod(_shifted(_louder(bulk, tau).median, tau, bulk)))
+    return float(abs(root.imag) * min(n, n / bulk.c) * bulk.pdf(root.real))
+
+
+def bulk_max_cosine(tau: float, n: int, bulk: SingularValueLaw) -> tuple[float, float]:
+    """Left and right, the largest |cosine| of a new bulk vector with any old one: the median over the bulk of medians.
+
+    From `singular_vector_overlaps` and `median_max_cosine` at the quantiles of the bulk, for an n x (n/c) matrix. Some
+    per cent too low while `half_width` is a few levels; no prediction below one.
+    """
+    k = round(min(n, n / bulk.c))
+    old = bulk.ppf((np.arange(k) + 0.5) / k)
+    new = _louder(bulk, tau).ppf((np.arange(_VECTORS) + 0.5) / _VECTORS)
+    sides = singular_vector_overlaps(old, new[:, None], tau, bulk)
+    left, right = (float(np.median(median_max_cosine(side / k))) for side in sides)
+    return left, right
 
 
 def max_cosine_cdf(eps, variances: np.ndarray):
@@ -85,6 +109,13 @@ def median_max_cosine(variances: np.ndarray):
         above = max_cosine_cdf(middle, variances) >= 0.5
         low, high = np.where(above, low, middle), np.where(above, middle, high)
     return (low + high) / 2
+
+
+def _shifted(position, tau: float, bulk: SingularValueLaw):
+    """α and β at position + i0: the argument of the resolvent in the two blocks of the dilation."""
+    φ1, φ2 = _louder(bulk, tau).traces(position)
+    variance = (tau * bulk.sigma) ** 2
+    return position - variance * φ2, position - variance * bulk.c * φ1
 
 
 def _louder(bulk, tau: float):

@@ -4,10 +4,12 @@ from intruders.theory.transforms.contours import ellipse, linear_statistic, matr
 from intruders.theory.transforms.dilation import d_derivative, d_transform, derivative
 from intruders.theory.transforms.fixed_points import iterate, marchenko_pastur_iteration, semicircle_iteration
 from intruders.theory.transforms.free_sum import FreeSum
-from intruders.theory.transforms.inversion import invert, sample_stieltjes
+from intruders.theory.transforms.inversion import invert
+from intruders.theory.transforms.spectrum import Spectrum, sample_stieltjes
 
 __all__ = [
     "FreeSum",
+    "Spectrum",
     "d_derivative",
     "d_transform",
     "derivative",

@@ -18,7 +18,8 @@ class FreeSum(Law):
 
     With F = 1/g and h(w) = F(w) - w for each law, the subordination function w = omega_1(z) is the fixed point of
     w -> z + h_2(z + h_1(w)), and g(z) = g_1(w) (Belinschi & Bercovici 2007, Theorem 4.1). The iteration converges from
-    everywhere above the real axis, also for z on it; Steffensen's rule speeds it up.
+    everywhere above the real axis, also for z on it; Steffensen's rule speeds it up. (Between two laws of two atoms
+    each there is one z on the line where the map is the identity: ArithmeticError.)
 
     Variances and means add, as for independent numbers; fourth cumulants do not. An atom at a + b is left where the
     masses at a and b exceed 1 together (Bercovici & Voiculescu 1998).
@@ -45,7 +46,7 @@ class FreeSum(Law):
         """
         shape = np.shape(z)
         z = np.asarray(z, dtype=complex).ravel()
-        w, active = z + 1j * self._width, np.arange(z.size)
+        w, active = z + 0.25j * min(np.ptp(_hull(law)) for law in (self.first, self.second)), np.arange(z.size)
         best, change, stale = w.copy(), np.full(z.shape, np.inf), np.zeros(z.shape, dtype=int)
         for _ in range(_MOST_STEPS):
             here = w[active]
@@ -62,8 +63,15 @@ class FreeSum(Law):
             stale[active] = np.where(better, 0, stale[active] + 1)
             active = active[(change[active] > 1e-15) & ~((stale[active] > 4) & (change[active] < 1e-10))]
             if active.size == 0:
+                self._refuse_identity(best, z)
                 return best.reshape(shape)
         raise ArithmeticError(f"subordination did not converge at z = {z[active[0]]:.6g} in {_MOST_STEPS} steps")
+
+    def _refuse_identity(self, w, z):
+        nudge = 1e-4j * (self._width + np.abs(w))
+        neutral = np.abs(self._step(w + nudge, z) - self._step(w, z) - nudge) < 1e-9 * np.abs(nudge)
+        if neutral.any():
+            raise ArithmeticError(f"every omega solves the equation at z = {z[neutral][0]:.6g}: move z a little")
 
     def _step(self, w, z):
         return z + _lag(self.second, z + _lag(self.first, w))

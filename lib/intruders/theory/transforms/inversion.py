@@ -1,4 +1,4 @@
-"""The Stieltjes transform of measured eigenvalues, and the way back from any transform to its density."""
+"""The way back from a Stieltjes transform to its density."""
 
 from collections.abc import Callable
 
@@ -10,29 +10,16 @@ _MOST_HALVINGS = 60
 _COLUMNS = 12
 
 
-def sample_stieltjes(z, eigenvalues):
-    """g_N(z) = (1/N) sum over i of 1/(z - lambda_i): the transform of one matrix's own spectrum, exact.
-
-    z: number or array, no eigenvalue; eigenvalues: all N of them. Raises ValueError for an empty or non-finite list.
-    """
-    eigenvalues = np.asarray(eigenvalues, dtype=float)
-    if eigenvalues.ndim != 1 or eigenvalues.size == 0 or not np.isfinite(eigenvalues).all():
-        raise ValueError(f"eigenvalues must be a list of finite numbers, got shape {eigenvalues.shape}")
-    return np.mean(1 / (np.asarray(z)[..., None] - eigenvalues), axis=-1)
-
-
 def invert(g: Callable, x, tolerance: float = 1e-8, height: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """Density at x of the law whose Stieltjes transform is g, and an estimate of its error.
 
-    Stieltjes-Perron: the density is the limit of -Im g(x + i eta)/pi as eta falls to 0. The values at eta = height,
-    height/2, height/4 ... are extrapolated to 0 as a polynomial in eta (Neville); where the density is analytic this
-    converges much faster than the values do. The estimate adds up the differences still to come, taken as a geometric
-    series, mistrusts one that is small by accident, and is four times the result. eta is halved until every estimate
-    meets the tolerance, at most 60 times, or until g raises ArithmeticError; the best value of each x is returned.
-
-    At an edge that vanishes like a square root the values converge like sqrt(eta) and the estimate says so. At an atom,
-    or where the density diverges, they do not converge: the estimate is then inf, or so large that the density means
-    nothing, but nothing is raised. Compare it with the tolerance.
+    Stieltjes-Perron: the density is the limit of -Im g(x + i eta)/pi as eta falls to 0. eta is halved, from `height`
+    on, until every estimate meets the tolerance, at most 60 times, or until g raises ArithmeticError; the best value of
+    each x is returned. Where the density is analytic, the values at last approach their limit like eta or faster: two
+    halvings in a row that show it let them be extrapolated as a polynomial in eta (Neville), the error being six times
+    the last changes, summed as a geometric series. At an edge they approach it like sqrt(eta): they are taken as they
+    are, the error being eight times their last change but one, and fewer digits are reached. At an atom, or where the
+    density diverges, they do neither: the density is then NaN and its error inf.
 
     g: function of complex arrays, called above the real axis only; x: number or array; height: a length of the order
     of the law's width. Raises ValueError for a tolerance or height that is not positive and finite.
@@ -41,26 +28,36 @@ def invert(g: Callable, x, tolerance: float = 1e-8, height: float = 1.0) -> tupl
     positive("height", height)
     x = np.asarray(x, dtype=float)
     best, error = np.full(x.shape, np.nan), np.full(x.shape, np.inf)
-    row, value, step = [], None, np.full(x.shape, np.inf)
+    rows: list[list] = []
     for halvings in range(_MOST_HALVINGS):
         try:
             transform = np.asarray(g(x + 1j * height * 0.5**halvings))
         except ArithmeticError:  # a transform by quadrature, too close to the axis
             break
-        row = _neville(row, -transform.imag / np.pi)
-        previous, last, value = value, step, row[-1]
-        if previous is None:
+        rows = [*rows[-3:], _neville(rows[-1] if rows else [], -transform.imag / np.pi)]
+        if halvings < 3:
             continue
-        step = np.abs(value - previous)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.where(step == 0, 0, step / last)
-            ahead = np.where(ratio < 1, step * np.maximum(1, ratio / (1 - ratio)), np.inf)
-        estimate = 4 * np.maximum(ahead, last / 2) + 5e-14 * np.abs(transform)
-        better = (estimate < error) & (halvings >= 6)
+        value, estimate = _best(rows, 5e-14 * np.abs(transform))
+        better = estimate < error
         best, error = np.where(better, value, best), np.where(better, estimate, error)
         if np.all(error <= tolerance):
             break
     return best, error
+
+
+def _best(rows: list, rounding):
+    """The last value of the tableau that may be trusted, extrapolated or not, and its error."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        plain = np.abs(np.diff([row[0] for row in rows], axis=0)) + rounding
+        first, second = plain[0] / plain[1], plain[1] / plain[2]
+        before, last = np.abs(np.diff([row[-1] for row in rows[1:]], axis=0)) + rounding
+        ratio = last / before
+        ahead = np.where(ratio < 1, last * np.maximum(1, ratio / (1 - ratio)), np.inf)
+    analytic = (np.minimum(first, second) > 1.8) & (np.maximum(first, second) < 4.5) | (plain[2] <= 2 * rounding)
+    extrapolated = np.where(analytic, 6 * np.maximum(ahead, before / 2), np.inf)
+    like_root = (np.minimum(first, second) > 1.3) & (np.maximum(first, second) < 1.55)
+    slow = np.where(like_root, 8 * plain[1], np.inf)
+    return np.where(extrapolated < slow, rows[-1][-1], rows[-1][0]), np.minimum(extrapolated, slow) + rounding
 
 
 def _neville(row: list, value) -> list:

@@ -1,0 +1,111 @@
+"""The bulk of a measured matrix, its own outliers set aside."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.optimize import nnls
+
+from intruders.theory.laws.base import SingularValues
+from intruders.theory.laws.bulks import SingularValueLaw
+
+_FITTED = (0.05, 0.95)  # quantiles: without the ends, where outliers and finite size act
+_ROUNDS = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Empirical(SingularValues):
+    """The smooth law behind min(n, m) measured singular values of an n x m matrix, and the outliers beyond it.
+
+    Quantile for quantile, s = p (r - r^3/(3 b^2)) + q r^3/b^2, where r follows the singular-value law of unit sigma
+    with edge b, and p, q >= 0 are fitted by least squares between the quantiles .05 and .95. It is the most general odd
+    cubic that does not fall on [0, b]: the edges stay square-root edges, D is finite there, and pure noise is included,
+    as p = 3 q = sigma. Values beyond the fitted edge are set aside and the quantiles counted again, until their number
+    stands. Ke, Ma & Lin 2023 match a bulk by its quantiles in this way, with a straight line.
+
+    Raises ValueError for a wrong number of values, or for values that are negative or not finite.
+    """
+
+    singular_values: np.ndarray
+    shape: tuple[int, int]
+
+    def __post_init__(self):
+        values, expected = np.asarray(self.singular_values), min(self.shape)
+        if values.shape != (expected,):
+            raise ValueError(
+                f"singular_values: expected {expected} values for shape {self.shape}, got shape {values.shape}"
+            )
+        if not (np.isfinite(values).all() and (values >= 0).all()):
+            raise ValueError("singular_values must be finite and not negative")
+
+    @property
+    def c(self) -> float:
+        return self.shape[0] / self.shape[1]
+
+    @property
+    def support(self) -> tuple[float, float]:
+        a, b = self._reference.support
+        return float(self._value(a)), float(self._value(b))
+
+    @property
+    def outliers(self) -> np.ndarray:
+        """The measured values beyond the edge of the bulk, falling."""
+        return np.sort(self.singular_values[self.singular_values > self.support[1]])[::-1]
+
+    def pdf(self, x):
+        x = np.asarray(x, dtype=float)
+        a, b = self.support
+        r = self._rank(np.clip(x, a, b))
+        return np.where((x > a) & (x < b), self._reference.pdf(r) / self._slope(r), 0)
+
+    def cdf(self, x):
+        return self._reference.cdf(self._rank(np.clip(x, *self.support)))
+
+    def ppf(self, q):
+        return self._value(self._reference.ppf(q))
+
+    def expect(self, f):
+        return self._reference.expect(lambda r: f(self._value(r)))
+
+    @cached_property
+    def _reference(self) -> SingularValueLaw:
+        return SingularValueLaw(self.c)
+
+    @cached_property
+    def _coefficients(self) -> tuple[float, float]:
+        values = np.sort(self.singular_values)
+        edge = self._reference.support[1]
+        kept = len(values)
+        for _ in range(_ROUNDS):
+            quantiles = (np.arange(kept) + 0.5) / kept
+            middle = (quantiles > _FITTED[0]) & (quantiles < _FITTED[1])
+            r = self._reference.ppf(quantiles[middle])
+            (p, q), _ = nnls(np.column_stack(self._shapes(r)), values[:kept][middle])
+            inside = np.searchsorted(values, p * self._shapes(edge)[0] + q * self._shapes(edge)[1])
+            if inside == kept:
+                break
+            kept = inside
+        return float(p), float(q)
+
+    def _shapes(self, r):
+        b = self._reference.support[1]
+        return r - r**3 / (3 * b**2), r**3 / b**2
+
+    def _value(self, r):
+        p, q = self._coefficients
+        first, second = self._shapes(np.asarray(r, dtype=float))
+        return p * first + q * second
+
+    def _slope(self, r):
+        p, q = self._coefficients
+        share = (r / self._reference.support[1]) ** 2
+        return p * (1 - share) + 3 * q * share
+
+    def _rank(self, x):
+        """The r with value x, by bisection."""
+        low, high = (np.full(np.shape(x), end) for end in self._reference.support)
+        for _ in range(60):
+            middle = (low + high) / 2
+            below = self._value(middle) < x
+            low, high = np.where(below, middle, low), np.where(below, high, middle)
+        return high
