@@ -132,13 +132,38 @@ def test_an_orthogonal_matrix():
     assert abs(np.mean(tops) - law.position) < 4 * np.std(tops) / np.sqrt(20) + 6 / n
 
 
-def exact_tops(theta, n, m, sigma, draws, rng) -> np.ndarray:
-    tops = []
-    for _ in range(draws):
+def exact_outliers(theta, n, m, sigma, draws, rng) -> np.ndarray:
+    """Position, left and right overlap of exact draws."""
+    rows = np.empty((draws, 3))
+    for row in rows:
         values = singular_values(*beta_laguerre(n, m, 1, rng, sigma))
         u, v = unit_vector(n, rng)[:, None], unit_vector(m, rng)[:, None]
-        tops.append(top_singular_triplets(values, u, v, [theta])[0][0])
-    return np.array(tops)
+        top, left, right = top_singular_triplets(values, u, v, [theta])
+        row[:] = top[0], (u[:, 0] @ left[:, 0]) ** 2, (v[:, 0] @ right[:, 0]) ** 2
+    return rows
+
+
+@pytest.mark.parametrize("c", ASPECTS)
+def test_limits_are_approached_like_one_over_n(c):
+    """Means within four standard errors and 3 sigma/N of the limits on three sizes; 1.5 times the threshold."""
+    rng = np.random.default_rng(5)
+    sigma, draws = 0.8, 250
+    law = SingularValueLaw(c, sigma)
+    theta = 1.5 * threshold(law)
+    for N in (60, 120, 240):
+        rows = exact_outliers(theta, round(N * max(1, c)), round(N * max(1, 1 / c)), sigma, draws, rng)
+        errors = 4 * rows.std(axis=0) / np.sqrt(draws) + 3 * sigma / N
+
+        def agrees(law, rows=rows, errors=errors):
+            prediction = predict(theta, law)
+            limits = prediction.position, prediction.left_overlap, prediction.right_overlap
+            return bool((np.abs(rows.mean(axis=0) - limits) < errors).all())
+
+        assert agrees(law)
+    assert not agrees(SingularValueLaw(c, sigma * 1.05)), "sigma 5 % off"
+    assert not agrees(SingularValueLaw(c, sigma**2)), "a power of sigma too many"
+    if c != 1:
+        assert not agrees(SingularValueLaw(1 / c, sigma)), "c for 1/c"
 
 
 @pytest.mark.parametrize(("n", "m"), [(400, 400), (200, 800), (800, 200)])
@@ -147,7 +172,7 @@ def test_spread_of_a_rectangular_outlier(n, m):
     rng = np.random.default_rng(n)
     draws, sigma = 600, 0.8
     theta = 2 * threshold(SingularValueLaw(n / m, sigma))
-    tops = exact_tops(theta, n, m, sigma, draws, rng)
+    tops = exact_outliers(theta, n, m, sigma, draws, rng)[:, 0]
     prediction = predict(theta, SingularValueLaw(n / m, sigma))
 
     def agrees(value):

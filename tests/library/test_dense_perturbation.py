@@ -12,8 +12,6 @@ from intruders.theory.perturbation import (
     eigenvector_overlap,
     half_width,
     isolated_overlaps,
-    max_cosine_cdf,
-    median_max_cosine,
     singular_vector_overlaps,
 )
 
@@ -192,29 +190,16 @@ def test_first_order_is_exact_for_an_isolated_vector(tau):
     assert 1 / (1 + tilt) != pytest.approx(left, abs=1e-4), "the normalised first-order vector"
 
 
-def test_largest_cosine_of_a_random_vector():
-    """Equal variances 1/n: a delocalised vector against a basis. The wrong root, variance for deviation, is far off."""
-    rng = np.random.default_rng(3)
-    n = 500
-    largest = [np.abs(unit_vector(n, rng)).max() for _ in range(800)]
-    predicted = median_max_cosine(np.full(n, 1 / n))
-    share = np.mean(largest < predicted)
-    assert abs(share - 0.5) < 4 * 0.5 / np.sqrt(800) + 0.03, "four standard errors, and room for the fixed length"
-    assert max_cosine_cdf(predicted, np.full(n, 1 / n)) == pytest.approx(0.5, abs=1e-6)
-    assert abs(np.mean(np.array(largest) < median_max_cosine(np.full(n, 1 / n**2))) - 0.5) > 0.4
-    assert median_max_cosine(np.full((3, n), 1 / n)).shape == (3,)
-
-
 @pytest.mark.parametrize(("n", "m"), [(400, 400), (200, 800), (800, 200)])
 def test_largest_cosine_in_the_bulk(n, m):
-    """Median over all vectors, within 8 %: the bulk lets go of its vectors, and a spike of 2.5 is safe."""
+    """Median over all vectors, within 3 %: the bulk lets go of its vectors, and a spike of 2.5 is safe."""
     rng = np.random.default_rng(4)
     bulk, tau = SingularValueLaw(n / m), 0.5
     W, X = iid_rectangular(n, m, rng), tau * iid_rectangular(n, m, rng)
     (U, _, Vt), (P, _, Qt) = (np.linalg.svd(Z, full_matrices=False) for Z in (W, W + X))
     seen = np.median(np.abs(U.T @ P).max(axis=0)), np.median(np.abs(Vt @ Qt.T).max(axis=0))
-    assert bulk_max_cosine(tau, n, bulk) == pytest.approx(seen, rel=0.08)
-    assert bulk_max_cosine(0.8 * tau, n, bulk) != pytest.approx(seen, rel=0.08), "tau 20 % off"
+    assert bulk_max_cosine(tau, n, bulk) == pytest.approx(seen, rel=0.03)
+    assert bulk_max_cosine(0.9 * tau, n, bulk) != pytest.approx(seen, rel=0.03), "tau 10 % off"
     assert max(seen) < 0.5 < min(isolated_overlaps(2.5 * bulk.c**0.25, tau, bulk))
 
 
@@ -243,7 +228,6 @@ def test_half_width_of_the_profile():
         (lambda: eigenvector_overlap(0, 2.3, 0.5, Semicircle()), "position must lie strictly inside the bulk"),
         (lambda: singular_vector_overlaps(1, np.nan, 0.5, SingularValueLaw(0.5)), "position must lie strictly inside"),
         (lambda: singular_vector_overlaps(1, 1, np.nan, SingularValueLaw(0.5)), "tau must be positive and finite"),
-        (lambda: median_max_cosine(np.array([0.1, 0.0])), "variances must be positive and finite, got 0.0 to 0.1"),
     ],
 )
 def test_impossible_arguments_are_named(call, message):

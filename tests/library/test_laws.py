@@ -334,6 +334,18 @@ def test_spike_measure_is_seen_at_the_spike(theta):
         assert not agrees(wrong)
 
 
+@pytest.mark.parametrize("theta", [0.0, 1e-6, -0.09, 0.11, -0.6, 0.97, 1.0, 1.03, 2.5, -40.0])
+def test_cdf_of_the_spike_measure_is_elementary(theta):
+    """The closed form against quadrature, on both sides of the switch, of the threshold and of zero."""
+    law = SpikeMeasure(0.7 * theta, 0.7)
+    outlier = theta + 1 / theta if theta else 0
+    x = 0.7 * np.array([-2.1, -2, -1.9999, -1.3, 0, 0.4, 1.7, 1.9999, 2, 2.1, outlier - 1e-9, outlier])
+    assert np.allclose(law.cdf(x), Law.cdf(law, x), rtol=0, atol=1e-12)
+    assert not np.allclose(law.cdf(x), Law.cdf(SpikeMeasure(0.7 * theta + 1e-4, 0.7), x), rtol=0, atol=1e-6)
+    mirror = SpikeMeasure(-0.7 * theta, 0.7)
+    assert np.allclose(mirror.cdf(-x[:9]), 1 - law.cdf(x[:9]), rtol=0, atol=1e-12), "the other sign is the mirror image"
+
+
 def test_moments_of_the_spike_measure():
     """u'Mu and u'M^2 u: mean theta, variance sigma^2, on both sides of the threshold."""
     for theta, sigma in ((0.4, 1.0), (1.5, 0.7), (-3.0, 2.0)):

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from scipy.interpolate import make_interp_spline
-from scipy.special import roots_legendre
+from scipy.special import erf, gamma, roots_legendre
 
 from intruders.theory.ensembles import goe, gse, gue, rademacher, wigner
-from intruders.theory.laws import Semicircle, WignerSurmise
+from intruders.theory.laws import Law, Semicircle, WignerSurmise
 from intruders.theory.tridiagonal import beta_hermite, eigenvalues
 
 BETAS = (1, 2, 4)
@@ -103,7 +103,30 @@ def test_spacings_are_universal():
     assert distance(signs, WignerSurmise(2).cdf) > 0.05
 
 
-@pytest.mark.parametrize("beta", [0, 3, np.nan])
-def test_only_three_betas(beta):
-    with pytest.raises(ValueError, match="beta must be 1, 2 or 4, got"):
+@pytest.mark.parametrize("beta", [0.5, 3, 7.2])
+def test_it_is_exact_for_the_two_rows_of_any_beta(beta):
+    """d_1 - d_2 and 2 e have the same scale: the gap is its length, a chi variable with beta + 1 degrees of freedom."""
+    rng = np.random.default_rng(int(10 * beta))
+    draws, law = 6000, WignerSurmise(beta)
+    gaps = np.array([np.ptp(eigenvalues(*beta_hermite(2, beta, rng, 0.7))) for _ in range(draws)])
+    mean = 0.7 * 2 / np.sqrt(beta) * gamma(beta / 2 + 1) / gamma((beta + 1) / 2)
+    level = 1.63 / np.sqrt(draws)
+    assert distance(gaps / mean, law.cdf) < level
+    for near_miss in (2 * beta, beta / 2):
+        assert distance(gaps / mean, WignerSurmise(near_miss).cdf) > level
+    assert law.moment(1) == pytest.approx(1)
+    assert law.expect(np.square) == pytest.approx(law.moment(2), rel=1e-9)
+    assert Law.cdf(law, 0.8) == pytest.approx(law.cdf(0.8), abs=1e-9)
+
+
+def test_little_repulsion_is_not_independence():
+    """For beta near 0 the gap is half a Gaussian, which does not vanish at 0; independent points have exp(-s)."""
+    s = np.linspace(0, 4, 41)
+    assert np.allclose(WignerSurmise(1e-9).cdf(s), erf(s / np.sqrt(np.pi)), atol=1e-8)
+    assert not np.allclose(WignerSurmise(1e-9).cdf(s), 1 - np.exp(-s), atol=0.05)
+
+
+@pytest.mark.parametrize("beta", [0, -1, np.nan, np.inf])
+def test_beta_must_be_positive(beta):
+    with pytest.raises(ValueError, match="beta must be positive and finite, got"):
         WignerSurmise(beta)

@@ -59,8 +59,7 @@ def _frame(log_eta):
     x = np.sort(np.concatenate([_GRID, spikes.ravel()]))
     matrix, law = _distance(_matrix, log_eta), _distance(_LAW.stieltjes, log_eta)
     return Frame(
-        f"η = {eta:.3g}, about {_SIZE * eta / np.pi:.2g} eigenvalues: distance of the matrix {matrix:.2f}, "
-        f"of the blurred law {law:.2f}",
+        f"η = {eta:.3g}, Nη = {_SIZE * eta:.2g}: distance of the matrix {matrix:.2f}, of the blurred law {law:.2f}",
         {
             "matrix": (x, _seen(_matrix, x, eta)),
             "law": (_GRID, _seen(_LAW.stieltjes, _GRID, eta)),
@@ -81,7 +80,7 @@ blur = Explorable(
         "Left, a grey curve, the spectrum of one matrix seen from a height above the axis, with a dashed black curve, "
         "the law seen from the same height, over the half disc of the law itself. High up both are one low bump, close "
         "to the axis the grey curve breaks into spikes. Right, the distance of both from the half disc against the "
-        "height: the dashed curve falls towards small heights, the grey one falls and then rises to one."
+        "height: the dashed curve falls all the way towards small heights, the grey one falls and then rises again."
     ),
     caption=(
         "One matrix of size 60 from a height. Shaded: the semicircle; grey: the matrix; dashed: the law from the same "

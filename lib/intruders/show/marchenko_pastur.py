@@ -33,7 +33,7 @@ def _draw():
     for ax, name in ((squares, "squares"), (values, "values")):
         ax.plot([], [], color=figures.BULK, gid=f"{name}-measured")
         ax.plot([], [], color=figures.THEORY, gid=f"{name}-density")
-    squares.plot([], [], color=figures.THEORY, linewidth=5, gid="atom")
+    squares.plot([], [], color=figures.THEORY, linewidth=5, solid_capstyle="butt", gid="atom")
     squares.set(xlim=(-0.1, 6.8), ylim=(0, 1.2), xlabel=r"eigenvalue of $WW^{\mathsf{T}}$", ylabel="density, mass")
     values.set(xlim=(0, 2.7), ylim=(0, 2.1), xlabel="singular value", ylabel="density")
     return fig
@@ -51,7 +51,7 @@ def _frame(c):
         {
             "squares-measured": outline(squares, _SQUARES),
             "squares-density": _curve(law),
-            "atom": (np.zeros(2), np.array([0, mass])),
+            "atom": (np.full(2, 0.0 if mass else np.nan), np.array([0, mass])),
             "values-measured": outline(values, _VALUES),
             "values-density": _curve(SingularValueLaw(c)),
         },
@@ -71,8 +71,8 @@ shape = Explorable(
         "at zero. Right, the singular values: a hump that becomes a quarter circle at c equal to one."
     ),
     caption=(
-        "One matrix with 400 columns and more and more rows. Left: the eigenvalues of W W', grey, the density of "
-        "Marchenko and Pastur, black, and its atom at 0, the bar, whose height is its mass. Right: the singular values "
-        "of the same matrix and their law."
+        "A Gaussian matrix with 400 columns and more and more rows, drawn anew for every shape. Left: the eigenvalues "
+        "of W W', grey, the density of Marchenko and Pastur, black, and its atom at 0, the bar, whose height is its "
+        "mass. Right: the singular values of the same matrix and their law."
     ),
 )

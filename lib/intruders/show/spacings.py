@@ -77,6 +77,6 @@ repulsion = Explorable(
     ),
     caption=(
         "Repulsion makes a ladder. Left, grey: spacings of eight tridiagonal matrices of size 500; black: the law of "
-        "two eigenvalues, the surmise; dashed: independent points. Right: eigenvalues in a row of one matrix."
+        "two eigenvalues, the surmise; dashed: independent points. Right: neighbouring eigenvalues of one matrix."
     ),
 )

@@ -10,10 +10,10 @@ from functools import lru_cache
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import erf
 
 from intruders.theory.bbp import window
 from intruders.theory.bbp.edge import critical_width, threshold
+from intruders.theory.cosines import max_cosine_cdf
 from intruders.theory.laws import Law, Semicircle, SingularValueLaw, SingularValues
 from intruders.theory.transforms import d_derivative, d_transform, derivative
 
@@ -104,11 +104,10 @@ class Prediction:
 def far_probability(prediction: Prediction, n: int, eps: np.ndarray, side: str = "left") -> np.ndarray:
     """Probability that every |cosine| is below eps if they are independent Gaussian variables: far above the threshold.
 
-    The product over i of erf(eps/(sd_i sqrt 2)), with sd_i the `cosine_spread`. Within a few critical widths of the
-    threshold it is far too high, because there the top of the old spectrum fluctuates as much as the outlier.
+    `max_cosine_cdf` with the `cosine_spread` as standard deviations. Within a few critical widths of the threshold it
+    is far too high, because there the top of the old spectrum fluctuates as much as the outlier.
     """
-    spread = prediction.cosine_spread(n, side)
-    return np.prod(erf(np.asarray(eps)[:, None] / (np.sqrt(2) * spread)), axis=1)
+    return max_cosine_cdf(eps, prediction.cosine_spread(n, side) ** 2)
 
 
 def half_probability(bulk: Law, n: int, eps: float = 0.5, side: str = "left") -> float:

@@ -8,6 +8,8 @@ from intruders.theory.arguments import positive
 from intruders.theory.laws.base import Law
 from intruders.theory.laws.bulks import Semicircle
 
+_SMALL = 0.1  # of |theta|/sigma
+
 
 @dataclass(frozen=True)
 class SpikeMeasure(Law):
@@ -37,6 +39,21 @@ class SpikeMeasure(Law):
         inside = np.abs(x) < 2 * σ
         root = np.sqrt(np.where(inside, 4 * σ**2 - x**2, 0))
         return root / np.where(inside, 2 * np.pi * (θ**2 + σ**2 - θ * x), 1)
+
+    def cdf(self, x):
+        """In closed form. With t = theta/sigma and x = 2 sigma cos(phi), so that phi is 0 at the right edge, it is
+
+        [(1 + t^2) (pi - phi) - 2 t sin(phi) - 2 |1 - t^2| psi] / (2 pi t^2), tan(psi) = |1 - t|/(|1 + t| tan(phi/2)),
+
+        plus the atom. By quadrature for |t| < .1, where the quotient would lose digits.
+        """
+        t, x = self.theta / self.sigma, np.asarray(x, dtype=float)
+        if abs(t) < _SMALL:
+            return super().cdf(x)
+        phi = np.arccos(np.clip(x / (2 * self.sigma), -1, 1))
+        psi = np.arctan2(abs(1 - t) * np.cos(phi / 2), abs(1 + t) * np.sin(phi / 2))
+        smooth = ((1 + t**2) * (np.pi - phi) - 2 * t * np.sin(phi) - 2 * abs(1 - t**2) * psi) / (2 * np.pi * t**2)
+        return smooth + sum(mass * (x >= position) for position, mass in self.atoms.items())
 
     @property
     def atoms(self) -> dict[float, float]:

@@ -13,8 +13,6 @@ from intruders.theory.perturbation.dense import (
     eigenvector_overlap,
     half_width,
     isolated_overlaps,
-    max_cosine_cdf,
-    median_max_cosine,
     singular_vector_overlaps,
 )
 from intruders.theory.perturbation.series import (
@@ -40,8 +38,6 @@ __all__ = [
     "eigenvector_overlap",
     "half_width",
     "isolated_overlaps",
-    "max_cosine_cdf",
-    "median_max_cosine",
     "singular_triplet",
     "singular_vector_overlaps",
     "wedin",

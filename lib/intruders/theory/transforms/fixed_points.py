@@ -33,8 +33,8 @@ def marchenko_pastur_iteration(z, c: float, sigma: float = 1.0) -> tuple[np.ndar
 def iterate(step: Callable, z, tolerance: float = 1e-12) -> tuple[np.ndarray, int]:
     """Applies g <- step(g, z) from g = 1/z until the error left is below the tolerance times |g|, for all z at once.
 
-    The error left is the last change times r/(1 - r), with r = |d step/dg| the factor by which it shrinks. Returns g
-    and the steps taken.
+    The error left is bounded by the last change times r/(1 - r), with r = |d step/dg| the factor by which it shrinks;
+    where the steps turn around the limit it is smaller than that. Returns g and the steps taken.
 
     z: number or array, Im z > 0, else ValueError. Raises ArithmeticError where 20,000 steps do not suffice.
     """

@@ -18,8 +18,9 @@ class FreeSum(Law):
 
     With F = 1/g and h(w) = F(w) - w for each law, the subordination function w = omega_1(z) is the fixed point of
     w -> z + h_2(z + h_1(w)), and g(z) = g_1(w) (Belinschi & Bercovici 2007, Theorem 4.1). The iteration converges from
-    everywhere above the real axis, also for z on it; Steffensen's rule speeds it up. (Between two laws of two atoms
-    each there is one z on the line where the map is the identity: ArithmeticError.)
+    everywhere above the real axis, also for z on it; Steffensen's rule speeds it up. (Two laws of two atoms each
+    are the exception: on the line inside their bulk the map is a rotation about its fixed point, around which plain
+    steps turn for ever and at which Steffensen's arrive; at one z it is the identity: ArithmeticError.)
 
     Variances and means add, as for independent numbers; fourth cumulants do not. An atom at a + b is left where the
     masses at a and b exceed 1 together (Bercovici & Voiculescu 1998).
