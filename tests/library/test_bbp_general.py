@@ -250,9 +250,11 @@ def test_covariance_spike(c):
     def agrees(samples, value):
         return abs(np.mean(samples) - value) < 4 * np.std(samples) / np.sqrt(draws) + 6 / n
 
-    assert agrees(tops, law.position) and agrees(overlaps, law.left_overlap)
+    assert agrees(tops, law.position) and agrees(overlaps, law.overlap)
     additive = predict(sigma * np.sqrt(ell - 1), SingularValueLaw(c, sigma))
-    assert not agrees(overlaps, additive.right_overlap if c > 1 else additive.left_overlap / ell), "another model"
+    assert (law.position, law.overlap) == pytest.approx((additive.position**2, additive.left_overlap), abs=1e-10)
+    assert not agrees(overlaps, additive.right_overlap), "left for right"
+    assert not agrees(tops, additive.position), "a singular value for an eigenvalue"
     assert not agrees(tops, predict_covariance(ell, MarchenkoPastur(1 / c, sigma)).position), "c for 1/c"
 
 

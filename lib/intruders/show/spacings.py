@@ -3,12 +3,11 @@
 from functools import cache
 
 import numpy as np
-from scipy.special import gamma
 
 from intruders.show import figures
 from intruders.show.explore import Explorable, Frame
 from intruders.show.histograms import outline
-from intruders.theory.laws import Semicircle
+from intruders.theory.laws import Semicircle, WignerSurmise
 from intruders.theory.tridiagonal import beta_hermite, eigenvalues
 
 _BULK = Semicircle(1.0)
@@ -23,13 +22,6 @@ def _unfolded(beta: float) -> np.ndarray:
     rng = np.random.default_rng(0)
     values = [eigenvalues(*beta_hermite(_SIZE, beta, rng)) for _ in range(_DRAWS)]
     return _SIZE * _BULK.cdf(np.array(values))[:, _SIZE // 10 : -_SIZE // 10]
-
-
-def _surmise(beta: float) -> np.ndarray:
-    """Spacing density of the 2 x 2 ensemble at any beta > 0, with mean 1: `WignerSurmise` at 1, 2, 4."""
-    k = (beta + 1) / 2
-    b = (gamma(k + 0.5) / gamma(k)) ** 2
-    return 2 * b**k / gamma(k) * _S**beta * np.exp(-b * _S**2)
 
 
 def _draw():
@@ -57,7 +49,7 @@ def _frame(beta):
         f"{np.std(gaps):.2f}; of independent points 9.5 % and 1.00",
         {
             "histogram": outline(heights, _BINS),
-            "surmise": (_S, _surmise(beta)),
+            "surmise": (_S, WignerSurmise(beta).pdf(_S)),
             "levels": (np.tile([0.0, 1.0, np.nan], len(rungs)), np.repeat(rungs, 3)),
         },
     )

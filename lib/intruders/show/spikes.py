@@ -36,7 +36,7 @@ def _draw():
     strengths = np.linspace(0.05, 4, 200)
     overlap.plot(strengths, [predict(s, _LAW).left_overlap for s in strengths], color=figures.BULK)
     for k in range(4):
-        overlap.plot([], [], color=figures.SPIKE, linewidth=9, solid_capstyle="round", gid=f"overlap{k}")
+        overlap.plot([], [], color=figures.SPIKE, linewidth=9, solid_capstyle="round", gid=f"overlap{k}", clip_on=False)
     for k in range(4):
         overlap.plot(
             [], [], color=figures.THEORY, linewidth=7, solid_capstyle="round", gid=f"measured{k}", clip_on=False
@@ -82,11 +82,11 @@ family = Explorable(
     alt=(
         "Left, the law of the singular values of the noise in grey, and up to four red bars outside of it, one for "
         "every spike above the threshold. Right, the left overlap against the strength, zero up to 0.84 and rising "
-        "after it, with four red dots. Black dots: one matrix."
+        "after it, with four red dots. Small dots: one matrix."
     ),
     caption=(
         "Four spikes of strengths 1 : 3/4 : 1/2 : 1/4 in a 200 x 400 matrix. Grey: the law of the noise; red: "
-        "predicted outliers, as high as their left overlap; black dots: the four largest singular values of one matrix "
-        "and their overlaps, always with the same noise."
+        "predicted outliers, as high as their left overlap, and predicted overlaps; small dots: the four largest "
+        "singular values of one matrix and their overlaps, always with the same noise."
     ),
 )

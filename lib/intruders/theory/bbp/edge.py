@@ -42,10 +42,11 @@ def critical_width(bulk: Law, n: int) -> float:
     """The relative width omega ~ n^(-1/3) of the critical window, whose variable is w = (theta/theta_c - 1)/omega.
 
     Next to the edge the secular equation becomes the same for all bulks, one Gaussian weight for each Airy point, when
-    theta is measured by w (Bloemendal & Virág 2013 for the eigenvalues of spiked Gaussian matrices). With delta the
-    scale of `top_of_noise`, omega = theta_c/(n delta) for symmetric matrices, which is n^(-1/3) for a Wigner one, and
-    omega = theta_c^2 (phi_2/n + phi_1/m)/(4 delta) for n x m ones, with phi_1 and phi_2 at the edge, which is about
-    (2n)^(-1/3) for a square Gaussian one.
+    theta is measured by w: a theorem for the largest value of Gaussian matrices (Bloemendal & Virág 2013; rectangular
+    ones through the equivalent covariance model), a heuristic for other bulks and for vectors. With delta the scale of
+    `top_of_noise`, omega = theta_c/(n delta) for symmetric matrices, which is n^(-1/3) for a Wigner one, and
+    omega = theta_c^2 (phi_2/n + phi_1/m)/(4 delta) for n x m ones, with phi_1 and phi_2 at the edge, which is
+    (n^(-1/2) + m^(-1/2))^(2/3)/2 for Gaussian noise, up to the half-integers of delta.
     """
     _, delta = top_of_noise(bulk, n)
     theta_c = threshold(bulk)

@@ -89,7 +89,8 @@ class Prediction:
         """Probability that the top vector's largest |cosine| with an old vector of that side is below eps.
 
         `far_probability`, times what the critical window takes from it (`intruders.theory.bbp.window`): it holds below
-        the threshold, too. Raises ValueError unless 0 < eps < 1.
+        the threshold, too. That factor was fitted to pure Gaussian noise; a bulk enters through its critical width, and
+        outliers that the bulk already has are not counted. Raises ValueError unless 0 < eps < 1.
         """
         if not 0 < eps < 1:
             raise ValueError(f"eps must lie between 0 and 1, got {eps}")
