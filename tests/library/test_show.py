@@ -31,6 +31,20 @@ def test_svg_is_deterministic_and_sees_the_data():
     assert line(1e-3) != line(), "a change of the data does"
 
 
+def test_ids_do_not_feel_the_last_bits_of_the_layout(monkeypatch):
+    def page(end):
+        fig, ax = figures.subplots()
+        ax.plot([0, end], [0, 1], "o-")
+        ax.set_aspect("equal")
+        return figures.svg(fig)
+
+    assert page(1) == page(1 + 1e-12)
+    used = set(re.findall(r"[mp]\d+-[0-9a-f]{8}", page(1)))
+    assert used and not used & set(re.findall(r"[mp]\d+-[0-9a-f]{8}", page(2))), "two figures may share a page"
+    monkeypatch.setattr(figures, "_renamed", lambda text: text)
+    assert page(1) != page(1 + 1e-12), "matplotlib's own ids do"
+
+
 def test_svg_keeps_two_decimals_and_no_program():
     text = line()
     assert not re.search(r' d="[^"]*\d\.\d{3}', text)

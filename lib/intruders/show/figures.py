@@ -5,6 +5,7 @@ do not change the file and a change of the data does. Figures with images in the
 are published as PNG.
 """
 
+import hashlib
 import io
 import re
 
@@ -66,11 +67,21 @@ def svg(fig: Figure) -> str:
     fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     text = buffer.getvalue()
     text = re.sub(r"<!--.*?-->\s*|<metadata>.*?</metadata>\s*", "", text[text.index("<svg") :], flags=re.DOTALL)
-    return re.sub(r'(?<= d=")[^"]*|(?<= [xy]=")[^"]*|(?<=translate\()[^)]*', _rounded, text)
+    return _renamed(re.sub(r'(?<= d=")[^"]*|(?<= [xy]=")[^"]*|(?<=translate\()[^)]*', _rounded, text))
 
 
 def _rounded(coordinates: re.Match) -> str:
     return re.sub(r"-?\d+\.\d+", lambda number: f"{round(float(number[0]), 2) + 0.0:g}", coordinates[0])
+
+
+def _renamed(text: str) -> str:
+    """Ids of clips and markers that hash the rounded file, not, as matplotlib's do, the last bits of its layout."""
+    names = {name: f"{name[0]}{k}" for k, name in enumerate(re.findall(r'(?<= id=")[mp][0-9a-f]{10}(?=")', text))}
+    if not names:
+        return text
+    old = re.compile("|".join(names))
+    digest = hashlib.sha256(old.sub(lambda name: names[name[0]], text).encode()).hexdigest()[:8]
+    return old.sub(lambda name: f"{names[name[0]]}-{digest}", text)
 
 
 def _is_raster(fig: Figure) -> bool:
