@@ -78,7 +78,12 @@ def test_interruption(tmp_path):
     path, running = tmp_path / "tiny.ipynb", tmp_path / "running"
     write(path, [new_code_cell(f"open({str(running)!r}, 'w').close()\nimport time\ntime.sleep(60)")])
     before = path.read_bytes()
-    process = subprocess.Popen([sys.executable, EXECUTE, path], stderr=subprocess.PIPE, text=True)
+
+    def heed():  # what a shell starts in the background ignores the signal, and so would its children
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    command = [sys.executable, EXECUTE, path]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heed)
     while process.poll() is None and not running.exists():
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)

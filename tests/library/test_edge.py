@@ -184,3 +184,16 @@ def test_bad_cut_off(eps):
 def test_bad_side():
     with pytest.raises(ValueError, match="side must be 'left' or 'right', got 'top'"):
         predict(2.0, SingularValueLaw(1.0)).intruder_probability(100, 0.5, "top")
+
+
+@pytest.mark.parametrize("n", [0, -3, np.nan])
+def test_bad_size(n):
+    prediction = predict(2.0, SingularValueLaw(1.0))
+    calls = (
+        lambda: prediction.standard_deviation(n),
+        lambda: prediction.cosine_spread(n),
+        lambda: critical_width(prediction.bulk, n),
+    )
+    for call in calls:
+        with pytest.raises(ValueError, match="n must be positive and finite, got"):
+            call()

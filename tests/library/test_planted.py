@@ -104,3 +104,14 @@ def test_spikes_are_the_singular_values_of_the_sum_and_not_the_norms_of_the_colu
 def test_factors_that_do_not_fit():
     with pytest.raises(ValueError, match=r"factors: expected \(n, r\) and \(r, m\), got \(4, 2\) and \(3, 5\)"):
         Spikes.of((np.ones((4, 2)), np.ones((3, 5))))
+
+
+@pytest.mark.parametrize("strengths", [[2.0, 3.0], [2.0, -1.0], [np.nan, 1.0]])
+def test_strengths_that_are_none(strengths):
+    with pytest.raises(ValueError, match="strengths must be positive, finite and falling"):
+        Spikes(np.array(strengths), np.eye(4)[:, :2], np.eye(5)[:, :2])
+
+
+def test_vectors_that_do_not_fit():
+    with pytest.raises(ValueError, match=r"left, right: expected 2 columns, got shapes \(4, 2\) and \(5, 3\)"):
+        Spikes(np.array([3.0, 2.0]), np.eye(4)[:, :2], np.eye(5)[:, :3])

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from intruders.theory.arguments import positive
 from intruders.theory.laws import Law, SingularValueLaw, SingularValues
 from intruders.theory.transforms import d_transform
 
@@ -28,6 +29,7 @@ def top_of_noise(bulk: Law, n: int) -> tuple[float, float]:
     sigma N^(-2/3) for a Wigner matrix. For Gaussian singular values the centre and scale of Johnstone 2001 with the
     half-integers of Ma 2012, whose error is of order N^(-2/3) instead of N^(-1/3), mapped from s^2 to s.
     """
+    positive("n", n)
     if isinstance(bulk, SingularValueLaw):
         rows, columns = np.sqrt(n - 0.5), np.sqrt(n / bulk.c - 0.5)
         unit = bulk.sigma / np.sqrt(n / bulk.c)

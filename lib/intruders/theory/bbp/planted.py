@@ -13,12 +13,19 @@ from intruders.theory.transforms import derivative
 class Spikes:
     """A low-rank matrix P diag(strengths) Q' with orthonormal columns: what is added to a bulk.
 
-    strengths (r,), falling and positive; left (n, r) and right (m, r).
+    strengths (r,), falling and positive; left (n, r) and right (m, r). Raises ValueError for anything else.
     """
 
     strengths: np.ndarray
     left: np.ndarray
     right: np.ndarray
+
+    def __post_init__(self):
+        theta, r = self.strengths, len(self.strengths)
+        if not (np.all(np.diff(theta) <= 0) and np.all((theta > 0) & np.isfinite(theta))):
+            raise ValueError(f"strengths must be positive, finite and falling, got {theta}")
+        if self.left.shape[1:] != (r,) or self.right.shape[1:] != (r,):
+            raise ValueError(f"left, right: expected {r} columns, got shapes {self.left.shape} and {self.right.shape}")
 
     @classmethod
     def of(cls, *factors: tuple[np.ndarray, np.ndarray]) -> "Spikes":

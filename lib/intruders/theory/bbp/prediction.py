@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.optimize import brentq
 
+from intruders.theory.arguments import positive
 from intruders.theory.bbp import window
 from intruders.theory.bbp.edge import critical_width, threshold
 from intruders.theory.cosines import max_cosine_cdf
@@ -50,6 +51,7 @@ class Prediction:
         """
         if not self.exists:
             raise ValueError(f"theta: {self.theta:.4g} makes no outlier, the threshold is {threshold(self.bulk):.4g}")
+        positive("n", n)
         z, θ = self.position, self.theta
         first, second = np.real(self.bulk.traces(z))
         first_slope = self._slope(0)
@@ -74,6 +76,7 @@ class Prediction:
         """
         if side not in ("left", "right"):
             raise ValueError(f"side must be 'left' or 'right', got {side!r}")
+        positive("n", n)
         z, θ = self.position, self.theta
         if not isinstance(self.bulk, SingularValues):
             values = _quantiles(self.bulk, n)
