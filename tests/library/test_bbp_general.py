@@ -107,6 +107,8 @@ def test_a_bulk_that_does_not_vanish_at_its_edge_has_no_threshold(theta):
     assert law.position == pytest.approx(1 / np.tanh(1 / theta), abs=1e-8)
     assert law.left_overlap == pytest.approx((theta * np.sinh(1 / theta)) ** -2, abs=1e-8)
     assert abs(law.position - predict(theta * 1.02, Uniform()).position) > 1e-5
+    with pytest.raises(ValueError, match="bulk: expected a density that vanishes at its edge"):
+        law.intruder_probability(100)
 
 
 class Orthogonal(SingularValues):

@@ -49,9 +49,12 @@ def critical_width(bulk: Law, n: int) -> float:
     `top_of_noise`, omega = theta_c/(n delta) for symmetric matrices, which is n^(-1/3) for a Wigner one, and
     omega = theta_c^2 (phi_2/n + phi_1/m)/(4 delta) for n x m ones, with phi_1 and phi_2 at the edge, which is
     (n^(-1/2) + m^(-1/2))^(2/3)/2 for Gaussian noise, up to the half-integers of delta.
+    Raises ValueError for a bulk whose threshold is 0: it has no window.
     """
-    _, delta = top_of_noise(bulk, n)
     theta_c = threshold(bulk)
+    if theta_c == 0:
+        raise ValueError(f"bulk: expected a density that vanishes at its edge, {bulk!r} has the threshold 0")
+    _, delta = top_of_noise(bulk, n)
     if not isinstance(bulk, SingularValues):
         return theta_c / (n * delta)
     first, second = np.real(bulk.traces(bulk.support[1]))
