@@ -6,26 +6,18 @@ import numpy as np
 
 from intruders.show import figures
 from intruders.show.explore import Explorable, Frame
-from intruders.show.histograms import outline
+from intruders.show.histograms import density, outline
 from intruders.theory.laws import MarchenkoPastur, SingularValueLaw
 from intruders.theory.tridiagonal import beta_laguerre, singular_values
 
 _COLUMNS = 400
 _SQUARES = np.linspace(0, 6.8, 41)
 _VALUES = np.linspace(0, 2.7, 37)
-_ANGLE = np.linspace(0, np.pi, 41)
 
 
 @cache
 def _measured(c: float) -> np.ndarray:
     return singular_values(*beta_laguerre(round(c * _COLUMNS), _COLUMNS, 1, np.random.default_rng(0)))
-
-
-def _curve(law) -> tuple[np.ndarray, np.ndarray]:
-    """The density, with more points towards the edges."""
-    a, b = law.support
-    x = (a + b) / 2 - (b - a) / 2 * np.cos(_ANGLE)
-    return x, law.pdf(x)
 
 
 def _draw():
@@ -50,10 +42,10 @@ def _frame(c):
         f"{rows} × {_COLUMNS} matrix: {s[-1] ** 2:.2f} to {s[0] ** 2:.2f}, {rows - len(s)} zeros",
         {
             "squares-measured": outline(squares, _SQUARES),
-            "squares-density": _curve(law),
+            "squares-density": density(law),
             "atom": (np.full(2, 0.0 if mass else np.nan), np.array([0, mass])),
             "values-measured": outline(values, _VALUES),
-            "values-density": _curve(SingularValueLaw(c)),
+            "values-density": density(SingularValueLaw(c)),
         },
     )
 

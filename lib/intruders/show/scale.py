@@ -6,13 +6,12 @@ import numpy as np
 
 from intruders.show import figures
 from intruders.show.explore import Explorable, Frame, dot
-from intruders.show.histograms import outline
+from intruders.show.histograms import density, outline
 from intruders.theory.ensembles import iid_rectangular
 from intruders.theory.laws import MarchenkoPastur, SingularValueLaw
 
 _SHAPE = (300, 600)
 _BINS = np.linspace(0, 7, 43)
-_ANGLE = np.linspace(0, np.pi, 41)
 _SIGMAS = np.round(np.arange(0.5, 1.5001, 0.025), 3)
 _LAW = SingularValueLaw(0.5)
 _MEAN = _LAW.moment(1)
@@ -41,16 +40,15 @@ def _draw():
 
 def _frame(sigma):
     s, law = sigma * _measured(), MarchenkoPastur(0.5, sigma)
-    a, b = law.support
-    x = (a + b) / 2 - (b - a) / 2 * np.cos(_ANGLE)
+    x, y = density(law)
     heights = np.histogram(s**2, _BINS)[0] / len(s) / np.diff(_BINS)
     return Frame(
         f"σ = {sigma:.3f}: singular values {s[-1]:.2f} to {s[0]:.2f}, in units of σ {s[-1] / sigma:.2f} to "
         f"{s[0] / sigma:.2f}; mass of the density 1.00, without 1/σ² {sigma**2:.2f}",
         {
             "measured": outline(heights, _BINS),
-            "density": (x, law.pdf(x)),
-            "wrong": (x, sigma**2 * law.pdf(x)),
+            "density": (x, y),
+            "wrong": (x, sigma**2 * y),
             "largest": dot(sigma, s[0]),
             "mean": dot(sigma, s.mean()),
             "smallest": dot(sigma, s[-1]),
