@@ -1,6 +1,7 @@
 """The edge: Tracy-Widom below the threshold, the critical window around it, and the probability of an intruder."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from intruders import data
@@ -72,6 +73,29 @@ def test_width_of_the_window():
     assert critical_width(SingularValueLaw(1.0, 2.0), 500) == pytest.approx(0.1, rel=5e-3)
     wide, tall = critical_width(SingularValueLaw(0.25), 200), critical_width(SingularValueLaw(4.0), 800)
     assert wide == pytest.approx(tall, rel=1e-3)
+
+
+def test_an_interrupted_measurement_goes_on(tmp_path, monkeypatch):
+    asked = []
+
+    def shares(shape):
+        asked.append(shape)
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        return pd.DataFrame({"n": [shape[0]], "m": [shape[1]], "share": [0.5]})
+
+    class Executor:
+        map = staticmethod(map)
+
+    monkeypatch.setattr(crossing, "shares", shares)
+    monkeypatch.setattr(crossing, "SHAPES", [(4, 4), (2, 4), (4, 2)])
+    target = tmp_path / "table.parquet"
+    with pytest.raises(KeyboardInterrupt):
+        crossing.measure(target, Executor)
+    assert len(pd.read_parquet(target)) == 2
+    crossing.measure(target, Executor)
+    assert asked == [(4, 4), (2, 4), (4, 2), (4, 2)]
+    assert pd.read_parquet(target).n.tolist() == [4, 2, 4]
 
 
 def test_coefficients_are_those_of_the_table():

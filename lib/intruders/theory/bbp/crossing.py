@@ -5,7 +5,6 @@
 
 import sys
 from concurrent.futures import Executor, ProcessPoolExecutor
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -46,11 +45,11 @@ def max_cosines(strengths: np.ndarray, n: int, m: int, rng: np.random.Generator)
     return largest
 
 
-def shares(shape: tuple[int, int], seed: int = SEED, draws: int | None = None) -> pd.DataFrame:
+def shares(shape: tuple[int, int]) -> pd.DataFrame:
     """Share of draws in which the top vector is an intruder, for every w in WINDOW, both sides, every cut-off."""
     n, m = shape
-    draws = draws or (1000 if min(shape) <= 1024 else 400)
-    rng = np.random.default_rng([seed, n, m])
+    draws = 1000 if min(shape) <= 1024 else 400
+    rng = np.random.default_rng([SEED, n, m])
     bulk = SingularValueLaw(n / m)
     strengths = threshold(bulk) * (1 + critical_width(bulk, n) * WINDOW)
     largest = np.array([max_cosines(strengths, n, m, rng) for _ in range(draws)])
@@ -63,13 +62,17 @@ def shares(shape: tuple[int, int], seed: int = SEED, draws: int | None = None) -
     return pd.DataFrame(rows)
 
 
-def measure(executor: Executor, seed: int = SEED, draws: int | None = None) -> pd.DataFrame:
-    """The whole table, one task for each shape, the largest first."""
-    tables = []
-    for table in executor.map(partial(shares, seed=seed, draws=draws), SHAPES):
-        tables.append(table)
-        print(f"{len(tables)} of {len(SHAPES)} shapes", end="\r", file=sys.stderr)
-    return pd.concat(tables, ignore_index=True)
+def measure(target: Path, executor: Executor) -> None:
+    """Adds to the table the shapes that it lacks, the largest first: what is finished is kept if it is interrupted."""
+    tables = [pd.read_parquet(target)] if target.exists() else []
+    done = {shape for table in tables for shape in zip(table.n, table.m, strict=True)}
+    missing = [shape for shape in SHAPES if shape not in done]
+    beside = target.with_suffix(".partial")
+    for count, table in enumerate(executor.map(shares, missing), 1):
+        tables = [pd.concat([*tables, table], ignore_index=True)]
+        tables[0].to_parquet(beside)
+        beside.rename(target)
+        print(f"{count} of {len(missing)} shapes", end="\r", file=sys.stderr)
 
 
 def crossings(table: pd.DataFrame) -> pd.DataFrame:
@@ -122,9 +125,5 @@ def fit(table: pd.DataFrame) -> tuple[tuple[float, ...], tuple[float, ...]]:
 
 
 if __name__ == "__main__":
-    target = Path(sys.argv[1])
     with ProcessPoolExecutor() as processes:
-        table = measure(processes)
-    partial_file = target.with_suffix(".partial")
-    table.to_parquet(partial_file)
-    partial_file.rename(target)
+        measure(Path(sys.argv[1]), processes)
