@@ -1,46 +1,115 @@
-"""Intruder dimensions of a tuned matrix, by two dense SVDs."""
-
-from dataclasses import dataclass
+"""Intruder dimensions of a tuned matrix: one report by three routes."""
 
 import numpy as np
 
+from intruders.spectra.basis import Basis, by_basis
+from intruders.spectra.dense import dense
+from intruders.spectra.krylov import leading_triplets
+from intruders.spectra.matrix_free import matrix_free
+from intruders.spectra.products import gram_products
+from intruders.spectra.report import SIDES, Report
+from intruders.spectra.updates import LowRank
 
-@dataclass(frozen=True)
-class Report:
-    """The `top_k` largest singular directions of a tuned matrix, beside all the pre-trained ones.
+ROUTES = ("auto", "dense", "basis", "matrix-free")
 
-    base_values    the min(n, m) singular values of W0, descending
-    tuned_values   the top_k singular values of W0 + dW, descending
-    cosines        "left" and "right" -> |<pre-trained vector i, tuned vector j>|, min(n, m) x top_k
+# Below this min(n, m) two dense decompositions are as fast as Lanczos.
+_SMALL = 128
+
+
+def detect(
+    base: np.ndarray,
+    update: np.ndarray | LowRank,
+    top_k: int = 10,
+    eps: float = 0.5,
+    side: str = "left",
+    route: str = "auto",
+    basis: Basis | None = None,
+) -> Report:
+    """Compare the top_k singular directions of W = W0 + dW with all min(n, m) of W0, and find the intruders.
+
+    base    W0, n x m: n outputs and m inputs
+    update  dW as `LowRank` factors, or the dense n x m change of full fine-tuning
+    eps     a direction is an intruder if its largest |cosine| is below (Shuttleworth et al. 2024: top_k 10, eps 0.5)
+    side    "left", "right" or "both" sides' singular vectors
+    route   dense        two singular value decompositions in double precision: O(n m min(n, m)), the oracle
+            basis        low-rank updates, W0's decomposition at hand (`basis`, or computed here): exact, the cost of
+                         reading it once
+            matrix-free  W0 read some thirty times; an interval for each cosine, none of which contains eps
+            auto         basis if there is one, dense for small matrices, matrix-free for others
+            What the basis and the matrix-free route leave open, nearly equal singular values above all, is handed
+            to the dense route, and the report says so.
+
+    float16 is taken as float32; single precision is kept by the basis and the matrix-free route. Raises ValueError for
+    shapes that do not fit, values that are not finite, and arguments out of range.
     """
+    base, update = _checked(base, update, top_k, eps, side, route, basis)
+    sides = SIDES if side == "both" else (side,)
+    dense_change = not isinstance(update, LowRank)
+    chosen = route
+    if route == "auto":
+        small = min(base.shape) < max(_SMALL, 4 * top_k)
+        chosen = "basis" if basis is not None and not dense_change else "dense" if small else "matrix-free"
+    answer = None
+    if chosen == "basis":
+        answer = by_basis(basis or Basis.of(base), update, top_k, sides)
+    elif chosen == "matrix-free":
+        answer = matrix_free(base, update, top_k, eps, sides)
+    answered = chosen if answer else "dense"
+    return Report(
+        shape=base.shape,
+        rank=None if dense_change else update.rank,
+        top_k=top_k,
+        eps=eps,
+        route=answered,
+        handed_over=answered != chosen,
+        strengths=_strengths(update, top_k),
+        answer=answer or dense(base, update, top_k, sides),
+    )
 
-    base_values: np.ndarray
-    tuned_values: np.ndarray
-    cosines: dict[str, np.ndarray]
 
-    def max_cosine(self, side: str = "left") -> np.ndarray:
-        """For each tuned direction, its largest |cosine| with any pre-trained direction of that side."""
-        return self.cosines[side].max(axis=0)
-
-    def intruders(self, eps: float = 0.5, side: str = "left") -> np.ndarray:
-        """Which tuned directions resemble no pre-trained one: max cosine < eps (Shuttleworth et al. 2024)."""
-        return self.max_cosine(side) < eps
-
-
-def detect(base: np.ndarray, update: np.ndarray, top_k: int = 10) -> Report:
-    """Compare the top_k singular vectors of base + update with all min(n, m) of base.
-
-    base, update: n x m, n outputs and m inputs. Raises ValueError where the shapes differ, a value is not finite, or
-    top_k is out of range.
-    """
-    if base.shape != update.shape or base.ndim != 2:
+def _checked(base, update, top_k, eps, side, route, basis):
+    base = np.asarray(base)
+    if basis is None:
+        base = _real(base, "base")
+    if base.ndim != 2:
+        raise ValueError(f"base must be a matrix, got shape {base.shape}")
+    if isinstance(update, LowRank):
+        update = LowRank(_real(update.B, "update.B"), _real(update.A, "update.A"), update.scale)
+    else:
+        update = _real(np.asarray(update), "update")
+    if base.shape != update.shape:
         raise ValueError(f"base and update must be matrices of one shape, got {base.shape} and {update.shape}")
     if not 1 <= top_k <= min(base.shape):
         raise ValueError(f"top_k must be between 1 and {min(base.shape)} for shape {base.shape}, got {top_k}")
-    for name, matrix in (("base", base), ("update", update)):
-        if not np.isfinite(matrix).all():
-            raise ValueError(f"{name} has {np.count_nonzero(~np.isfinite(matrix))} values that are not finite")
-    U0, s0, V0t = np.linalg.svd(base, full_matrices=False)
-    U, s, Vt = np.linalg.svd(base + update, full_matrices=False)
-    cosines = {"left": np.abs(U0.T @ U[:, :top_k]), "right": np.abs(V0t @ Vt[:top_k].T)}
-    return Report(s0, s[:top_k], cosines)
+    if not 0 < eps < 1:
+        raise ValueError(f"eps must lie between 0 and 1, got {eps}")
+    if side not in (*SIDES, "both"):
+        raise ValueError(f"side must be 'left', 'right' or 'both', got {side!r}")
+    if route not in ROUTES:
+        raise ValueError(f"route must be one of {', '.join(ROUTES)}, got {route!r}")
+    if route == "basis" and not isinstance(update, LowRank):
+        raise ValueError("route 'basis' needs a LowRank update; a dense change takes 'dense' or 'matrix-free'")
+    if basis is not None and (len(basis.U), basis.Vt.shape[1]) != base.shape:
+        raise ValueError(f"basis is for shape {(len(basis.U), basis.Vt.shape[1])}, base has shape {base.shape}")
+    return base, update
+
+
+def _real(matrix: np.ndarray, name: str) -> np.ndarray:
+    """In single or double precision and finite."""
+    if matrix.dtype not in (np.float32, np.float64):
+        if not np.can_cast(matrix.dtype, np.float64):
+            raise ValueError(f"{name} must hold real numbers, got {matrix.dtype}")
+        matrix = matrix.astype(np.float32 if matrix.dtype.itemsize <= 2 else np.float64)
+    if not np.isfinite(np.vdot(matrix, matrix)) and not np.isfinite(matrix).all():
+        raise ValueError(f"{name} has {np.count_nonzero(~np.isfinite(matrix))} values that are not finite")
+    return matrix
+
+
+def _strengths(update, top_k) -> np.ndarray:
+    """Singular values of the update: those of the core, or the top_k of a dense change, by Lanczos if it converges."""
+    if isinstance(update, LowRank):
+        return update.singular_values
+    triplets = leading_triplets(lambda X: gram_products(X, update), update, top_k, angle=1.0)
+    if triplets is None:
+        return np.linalg.svd(update.astype(float), compute_uv=False)[:top_k]
+    return triplets.values.astype(float)

@@ -21,7 +21,7 @@ def spectra(name: str, base: np.ndarray, update: np.ndarray) -> list[dict]:
     max_cosines   for the TOP_K largest tuned directions, the largest |cosine| with any pre-trained one
     """
     values = np.linalg.svd(update, compute_uv=False)
-    report = detect(base, update, TOP_K)
+    report = detect(base, update, TOP_K, side="both", route="dense")
     bulk = SingularValueLaw.fit(report.base_values, base.shape)
     about = {
         "matrix": name,
@@ -34,7 +34,7 @@ def spectra(name: str, base: np.ndarray, update: np.ndarray) -> list[dict]:
         "detachment": threshold(bulk),
         "visibility": strength_at(report.base_values[TOP_K - 1], bulk),
     }
-    return [about | {"side": side, "max_cosines": report.max_cosine(side).tolist()} for side in report.cosines]
+    return [about | {"side": side, "max_cosines": report.max_cosine(side).tolist()} for side in report.sides]
 
 
 def table(run: Run, rows_of_matrices: list[list[dict]]) -> pd.DataFrame:

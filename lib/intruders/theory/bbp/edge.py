@@ -1,5 +1,7 @@
 """The edge of a bulk: the threshold that a spike must pass, and at finite size the noise's own top and the window."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from intruders.theory.arguments import positive
@@ -7,6 +9,7 @@ from intruders.theory.laws import Law, SingularValueLaw, SingularValues
 from intruders.theory.transforms import d_transform
 
 
+@lru_cache(maxsize=64)
 def threshold(bulk: Law) -> float:
     """The strength D(b)^(-1/2) above which a spike detaches from a bulk with upper edge b, D = phi_1 phi_2.
 
@@ -40,6 +43,7 @@ def top_of_noise(bulk: Law, n: int) -> tuple[float, float]:
     return b, (np.pi * kappa * _count(bulk, n)) ** (-2 / 3)
 
 
+@lru_cache(maxsize=64)
 def critical_width(bulk: Law, n: int) -> float:
     """The relative width omega ~ n^(-1/3) of the critical window, whose variable is w = (theta/theta_c - 1)/omega.
 

@@ -67,37 +67,50 @@ class Prediction:
         gap = self.position - self.bulk.support[1]
         return derivative(lambda w: self.bulk.traces(w)[side], self.position, gap / 2).real
 
-    def cosine_spread(self, n: int, side: str = "left") -> np.ndarray:
-        """Standard deviations of the outlier's cosines with every old vector of that side, in rising order of s_i.
+    def cosine_spread(self, n: int, side: str = "left", values: np.ndarray | None = None) -> np.ndarray:
+        """Standard deviations of the outlier's cosines with the old vectors of that side whose singular values are s_i.
 
         To leading order the cosine with the i-th of N = min(n, m) old left singular vectors is Gaussian with variance
         theta^2 (z^2 o_R^2/n + s_i^2 o_L^2/m) / (z^2 - s_i^2)^2 (right: o_L and o_R, n and m exchanged), and with an old
-        eigenvector theta^2 o^2/(n (z - lambda_i)^2); z is the position, o^2 an overlap, s_i the quantiles of the bulk.
+        eigenvector theta^2 o^2/(n (z - lambda_i)^2); z is the position, o^2 an overlap. Without
+        `values` the s_i or lambda_i are the quantiles of the bulk, rising.
         """
         if side not in ("left", "right"):
             raise ValueError(f"side must be 'left' or 'right', got {side!r}")
         positive("n", n)
         z, θ = self.position, self.theta
         if not isinstance(self.bulk, SingularValues):
-            values = _quantiles(self.bulk, n)
+            values = _quantiles(self.bulk, n) if values is None else values
             return θ * np.sqrt(self.left_overlap / n) / (z - values)
         m = n / self.bulk.c
-        s = _quantiles(self.bulk, round(min(n, m)))
+        s = _quantiles(self.bulk, round(min(n, m))) if values is None else values
         own, other = self.right_overlap / n, self.left_overlap / m
         if side == "right":
             own, other = other, own
         return θ * np.sqrt(z**2 * own + s**2 * other) / (z**2 - s**2)
 
-    def intruder_probability(self, n: int, eps: float = 0.5, side: str = "left") -> float:
-        """Probability that the top vector's largest |cosine| with an old vector of that side is below eps.
+    def intruder_probability(
+        self, n: int, eps: float = 0.5, side: str = "left", outliers: np.ndarray | None = None
+    ) -> float:
+        """Probability that the spike's vector has no |cosine| of eps or more with an old vector of that side.
 
         `far_probability`, times what the critical window takes from it (`intruders.theory.bbp.window`): it holds below
-        the threshold, too. That factor was fitted to pure Gaussian noise; a bulk enters through its critical width, and
-        outliers that the bulk already has are not counted. Raises ValueError unless 0 < eps < 1.
+        the threshold, too. That factor was fitted to pure Gaussian noise; a bulk enters through its critical width.
+
+        `outliers` are singular values that the old matrix has beyond the bulk. Next to one of them the spike's vector
+        and the old one mix like two levels: the first-order cosine h/(z - s) of `cosine_spread` is half the tangent of
+        twice the angle, so that the angle keeps its sine below eps when h/(z - s) < tan(2 arcsin eps)/2, and always if
+        eps^2 >= 1/2. A heuristic, compared with random spikes in real matrices in chapter 7.
+
+        Raises ValueError unless 0 < eps < 1.
         """
         if not 0 < eps < 1:
             raise ValueError(f"eps must lie between 0 and 1, got {eps}")
-        return float(_probabilities(self, n, np.array([eps]), side)[0])
+        apart = 1.0
+        if outliers is not None and len(outliers) and self.exists and eps**2 < 0.5:
+            level = np.tan(2 * np.arcsin(eps)) / 2
+            apart = max_cosine_cdf(level, self.cosine_spread(n, side, outliers) ** 2)
+        return float(_probabilities(self, n, np.array([eps]), side)[0] * apart)
 
     def max_cosine(self, n: int, side: str = "left") -> float:
         """Expected largest |cosine| of the top vector with an old vector: the integral of 1 - probability over eps."""
@@ -141,6 +154,7 @@ def _probabilities(prediction: Prediction, n: int, eps: np.ndarray, side: str) -
     return far_probability(outside, n, eps, side) * window.factor(w, eps, omega)
 
 
+@lru_cache(maxsize=64)
 def predict(theta: float, bulk: Law) -> Prediction:
     """What a spike of strength theta > 0, in the units of the bulk, does to it as n -> infinity.
 

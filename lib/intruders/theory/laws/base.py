@@ -112,16 +112,34 @@ def _quadrature(f, lower: float, upper: np.ndarray, window: tuple[float, float])
     a, b = window
     middle, half = (a + b) / 2, (b - a) / 2
     start, end = (np.arccos(np.clip((middle - x) / half, -1, 1)) for x in (lower, upper))
-    previous, nodes = None, 32
-    while nodes <= _MOST_NODES:
+
+    def integral(nodes):
         t, weights = _rule(nodes)
         phi = start + (end[..., None] - start) * (t + 1) / 2
         values = f(middle - half * np.cos(phi)) * np.sin(phi)
-        result = half * (end - start) / 2 * (values @ weights)
+        return half * (end - start) / 2 * (values @ weights)
+
+    return converged(integral, f"[{a:.4g}, {b:.4g}]")
+
+
+def angular_rule(law: Law, nodes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points x and weights w with sum_i w_i f(x_i) = E f(X) for the continuous part of a law."""
+    a, b = law.window
+    t, weights = _rule(nodes)
+    phi = np.pi * (t + 1) / 2
+    x = (a + b) / 2 - (b - a) / 2 * np.cos(phi)
+    return x, np.pi / 2 * (b - a) / 2 * weights * np.sin(phi) * law.pdf(x)
+
+
+def converged(integral: Callable[[int], np.ndarray], where: str):
+    """integral(nodes) with as many nodes as it takes two results in turn to agree to 1e-11."""
+    previous, nodes = None, 32
+    while nodes <= _MOST_NODES:
+        result = integral(nodes)
         if previous is not None and np.all(np.abs(result - previous) <= 1e-11 * (1 + np.abs(result))):
             return result
         previous, nodes = result, 2 * nodes
-    raise ArithmeticError(f"quadrature over [{a:.4g}, {b:.4g}] did not converge with {_MOST_NODES} nodes")
+    raise ArithmeticError(f"quadrature over {where} did not converge with {_MOST_NODES} nodes")
 
 
 @cache

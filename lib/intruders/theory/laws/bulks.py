@@ -1,7 +1,7 @@
 """The bulks of the book: eigenvalues of a Wigner matrix, eigenvalues of W W', singular values of W."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import comb
 from typing import ClassVar
 
@@ -110,6 +110,14 @@ class MarchenkoPastur(Law):
         return 2 / (z - self.sigma**2 * (1 - self.c) + np.sqrt(z - a) * np.sqrt(z - b))
 
 
+@lru_cache(maxsize=64)
+def _angles(c: float) -> tuple[np.ndarray, np.ndarray]:
+    """A grid of angles and the distribution function there, for any sigma."""
+    law, phi = SingularValueLaw(c), np.linspace(0, np.pi, 513)
+    a, b = law.support
+    return phi, law.cdf((a + b) / 2 - (b - a) / 2 * np.cos(phi))
+
+
 @dataclass(frozen=True)
 class SingularValueLaw(SingularValues):
     """Law of the min(n, m) singular values of an n x m matrix with independent entries of variance sigma^2/m, c = n/m.
@@ -147,6 +155,22 @@ class SingularValueLaw(SingularValues):
         z = np.asarray(z, dtype=complex)
         first = z * self._squares.stieltjes(z**2)
         return first, self.c * first + (1 - self.c) / z
+
+    def ppf(self, q):
+        """By Newton's method in the angle of `Law`, from a table of the distribution function."""
+        q = np.asarray(q, dtype=float)
+        phi, table = _angles(self.c)
+        cell = np.clip(np.searchsorted(table, q), 1, len(phi) - 1)
+        low, high = phi[cell - 1], phi[cell]
+        if not np.all((q >= 0) & (q <= 1)) or np.any((cell == 1) | (cell == len(phi) - 1)):
+            return super().ppf(q)
+        a, b = self.support
+        angle = np.interp(q, table, phi)
+        for _ in range(4):
+            x = (a + b) / 2 - (b - a) / 2 * np.cos(angle)
+            step = (self.cdf(x) - q) / (self.pdf(x) * (b - a) / 2 * np.sin(angle))
+            angle = np.clip(angle - step, low, high)
+        return (a + b) / 2 - (b - a) / 2 * np.cos(angle)
 
     @cached_property
     def _squares(self) -> MarchenkoPastur:

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from scipy.optimize import nnls
 
-from intruders.theory.laws.base import SingularValues
+from intruders.theory.laws.base import SingularValues, angular_rule, converged
 from intruders.theory.laws.bulks import SingularValueLaw
 
 _FITTED = (0.5, 0.95)  # quantiles: the half that decides the edge, without the end, where outliers act
@@ -66,7 +66,18 @@ class Empirical(SingularValues):
         return self._value(self._reference.ppf(q))
 
     def expect(self, f):
-        return self._reference.expect(lambda r: f(self._value(r)))
+        return converged(lambda nodes: f(self._rule(nodes)[0]) @ self._rule(nodes)[1], "the bulk")
+
+    def _rule(self, nodes: int) -> tuple[np.ndarray, np.ndarray]:
+        """Points and weights of the reference's quadrature with that number of nodes, kept."""
+        if nodes not in self._rules:
+            r, weights = angular_rule(self._reference, nodes)
+            self._rules[nodes] = self._value(r), weights
+        return self._rules[nodes]
+
+    @cached_property
+    def _rules(self) -> dict:
+        return {}
 
     @cached_property
     def _reference(self) -> SingularValueLaw:
