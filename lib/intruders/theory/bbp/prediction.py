@@ -67,27 +67,29 @@ class Prediction:
         gap = self.position - self.bulk.support[1]
         return derivative(lambda w: self.bulk.traces(w)[side], self.position, gap / 2).real
 
-    def cosine_spread(self, n: int, side: str = "left", values: np.ndarray | None = None) -> np.ndarray:
-        """Standard deviations of the outlier's cosines with the old vectors of that side whose singular values are s_i.
+    def cosine_spread(self, n: int, side: str = "left") -> np.ndarray:
+        """Standard deviations of the outlier's cosines with every old vector of that side, in rising order of s_i.
 
         To leading order the cosine with the i-th of N = min(n, m) old left singular vectors is Gaussian with variance
         theta^2 (z^2 o_R^2/n + s_i^2 o_L^2/m) / (z^2 - s_i^2)^2 (right: o_L and o_R, n and m exchanged), and with an old
-        eigenvector theta^2 o^2/(n (z - lambda_i)^2); z is the position, o^2 an overlap. Without
-        `values` the s_i or lambda_i are the quantiles of the bulk, rising.
+        eigenvector theta^2 o^2/(n (z - lambda_i)^2); z is the position, o^2 an overlap, s_i the quantiles of the bulk.
         """
+        positive("n", n)
+        symmetric = not isinstance(self.bulk, SingularValues)
+        values = _quantiles(self.bulk, n if symmetric else round(min(n, n / self.bulk.c)))
+        return self._coupling(values, n, side) / (self.position - values)
+
+    def _coupling(self, values: np.ndarray, n: int, side: str) -> np.ndarray:
+        """The spread times z - s_i, which is what mixes the outlier with an old vector of value s_i."""
         if side not in ("left", "right"):
             raise ValueError(f"side must be 'left' or 'right', got {side!r}")
-        positive("n", n)
         z, θ = self.position, self.theta
         if not isinstance(self.bulk, SingularValues):
-            values = _quantiles(self.bulk, n) if values is None else values
-            return θ * np.sqrt(self.left_overlap / n) / (z - values)
-        m = n / self.bulk.c
-        s = _quantiles(self.bulk, round(min(n, m))) if values is None else values
-        own, other = self.right_overlap / n, self.left_overlap / m
+            return np.full(len(values), θ * np.sqrt(self.left_overlap / n))
+        own, other = self.right_overlap / n, self.left_overlap * self.bulk.c / n
         if side == "right":
             own, other = other, own
-        return θ * np.sqrt(z**2 * own + s**2 * other) / (z**2 - s**2)
+        return θ * np.sqrt(z**2 * own + values**2 * other) / (z + values)
 
     def intruder_probability(
         self, n: int, eps: float = 0.5, side: str = "left", outliers: np.ndarray | None = None
@@ -98,9 +100,10 @@ class Prediction:
         the threshold, too. That factor was fitted to pure Gaussian noise; a bulk enters through its critical width.
 
         `outliers` are singular values that the old matrix has beyond the bulk. Next to one of them the spike's vector
-        and the old one mix like two levels: the first-order cosine h/(z - s) of `cosine_spread` is half the tangent of
-        twice the angle, so that the angle keeps its sine below eps when h/(z - s) < tan(2 arcsin eps)/2, and always if
-        eps^2 >= 1/2. A heuristic, compared with random spikes in real matrices in chapter 7.
+        and the old one mix like two levels at a distance z - s with coupling h: tan 2 phi = 2 h/(z - s), so that the
+        sine of the angle phi stays below eps if |h| < |z - s| tan(2 arcsin eps)/2, and always if eps^2 >= 1/2. Here h
+        is Gaussian as in `cosine_spread`, and so is z, with its `standard_deviation`. A heuristic, compared with exact
+        draws in the tests and with random spikes in real matrices in chapter 7.
 
         Raises ValueError unless 0 < eps < 1.
         """
@@ -108,8 +111,10 @@ class Prediction:
             raise ValueError(f"eps must lie between 0 and 1, got {eps}")
         apart = 1.0
         if outliers is not None and len(outliers) and self.exists and eps**2 < 0.5:
-            level = np.tan(2 * np.arcsin(eps)) / 2
-            apart = max_cosine_cdf(level, self.cosine_spread(n, side, outliers) ** 2)
+            shifts, weights = np.polynomial.hermite_e.hermegauss(21)
+            distance = np.abs(self.position + self.standard_deviation(n) * shifts[:, None] - outliers)
+            spread = self._coupling(outliers, n, side) / np.maximum(distance, 1e-12 * self.position)
+            apart = weights @ max_cosine_cdf(np.tan(2 * np.arcsin(eps)) / 2, spread**2) / np.sum(weights)
         return float(_probabilities(self, n, np.array([eps]), side)[0] * apart)
 
     def max_cosine(self, n: int, side: str = "left") -> float:
