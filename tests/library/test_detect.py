@@ -49,7 +49,7 @@ def test_the_routes_agree_on_random_and_adversarial_cases(block):
             assert not disagreements(report, oracle, arguments["base"].dtype == np.float64), (label, route)
             answered[route] += not report.handed_over
     assert answered["basis"] > 80, "most low-rank cases are answered without the dense route"
-    assert answered["matrix-free"] > 25
+    assert answered["matrix-free"] > 20
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -67,7 +67,7 @@ def test_the_routes_agree_on_larger_matrices(seed):
             assert not disagreements(report, oracle, dtype == np.float64)
             assert np.allclose(report.energy_share, oracle.energy_share, rtol=1e-4)
             assert np.allclose(report.strengths[:4], oracle.strengths[:4], rtol=1e-4)
-            assert report.detachment == pytest.approx(oracle.detachment, rel=0.25 if route == "matrix-free" else 1e-4)
+            assert report.detachment == pytest.approx(oracle.detachment, rel=0.1 if route == "matrix-free" else 1e-4)
             assert report.visibility == pytest.approx(oracle.visibility, rel=0.02)
 
 
@@ -139,6 +139,24 @@ def test_no_direction_no_flag():
     assert report.sides["left"].partner.tolist() == [0, -1, -1]
     assert not report.intruders().any()
     assert detect(np.zeros((30, 20)), LowRank(np.ones((30, 1)), np.ones((1, 20))), top_k=1).intruders().all()
+
+
+@pytest.mark.parametrize("shape", [(500, 500), (400, 700), (700, 400)])
+@pytest.mark.parametrize("noise", [0.2, 1.0])
+def test_the_bulk_is_estimated_without_decomposing(shape, noise):
+    """Within twelve per cent of the exact fit; a tenth more noise is seen as a tenth more, outliers left alone."""
+    rng = np.random.default_rng(8)
+    outliers = haar_frame(shape[0], 12, rng) * np.linspace(12, 4, 12) @ haar_frame(shape[1], 12, rng).T
+    bulk = iid_rectangular(*shape, rng)
+    nothing = LowRank(np.zeros((shape[0], 1)), np.zeros((1, shape[1])))
+    free = detect(outliers + noise * bulk, nothing, route="matrix-free")
+    exact = detect(outliers + noise * bulk, nothing, route="dense")
+    more = detect(outliers + 1.1 * noise * bulk, nothing, route="matrix-free")
+    assert free.route == "matrix-free"
+    assert free.detachment == pytest.approx(exact.detachment, rel=0.12)
+    assert free.visibility == pytest.approx(exact.visibility, rel=0.01)
+    assert more.detachment / free.detachment == pytest.approx(1.1, abs=0.03)
+    assert all(abs(len(report.bulk.outliers) - 12) <= 1 for report in (free, exact))
 
 
 def test_an_open_interval_is_not_answered():

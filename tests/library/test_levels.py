@@ -1,4 +1,4 @@
-"""A spike's outlier next to an outlier that the old matrix has: how often it is still an intruder, against exact draws."""
+"""A spike's outlier next to one that the old matrix has: how often it is still an intruder, against exact draws."""
 
 import numpy as np
 import pytest

@@ -54,7 +54,8 @@ class KrylovSpace:
     """
 
     def __init__(self, products: Products, start: np.ndarray, limit: int, rng: np.random.Generator, noise: float = 0):
-        self.limit, self.size, self._products, self._rng, self._noise = limit, 0, products, rng, noise
+        self.limit, self.size, self.steps = limit, 0, 0
+        self._products, self._rng, self._noise = products, rng, noise
         self._block, self._start = np.linalg.qr(start.T)
         self._block = self._block.T
         self._right = np.empty((limit, start.shape[1]), start.dtype)
@@ -87,6 +88,7 @@ class KrylovSpace:
         return self.size == self.limit
 
     def grow(self) -> None:
+        self.steps += 1
         images, rest = self._products(self._block)
         if self._left is None:
             self._left = np.empty((self.limit, images.shape[1]), images.dtype)

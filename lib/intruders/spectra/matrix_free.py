@@ -8,6 +8,7 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from intruders.spectra.atoms import LocalMeasure
 from intruders.spectra.krylov import KrylovSpace, Triplets, leading_triplets, smallest
 from intruders.spectra.products import gram_products, times
+from intruders.spectra.quantiles import estimated_values
 from intruders.spectra.report import Answer, Side
 from intruders.spectra.updates import LowRank
 
@@ -16,6 +17,8 @@ _ANGLE = 5e-3
 # An old direction is counted as known from here, and where a further block makes so few more known, the rest is bulk.
 _KNOWN = 2e-3
 _FEW = 4
+# Steps of the space of W0: what the estimate of its bulk needs, where the matrix is large enough for so many.
+_AT_LEAST = 10
 # Steps of the local measure after which the bounds are computed.
 _STEPS = (8, 12, 16, 20, 24, 32, 40)
 
@@ -40,7 +43,7 @@ def matrix_free(base: np.ndarray, update: np.ndarray | LowRank, top_k: int, eps:
         found[side] = _side(base, tuned, known, eps, side)
         if found[side] is None:
             return None
-    values = _all_values(space, count, min(base.shape))
+    values = estimated_values(space, count, min(base.shape))
     return Answer(values, tuned.values.astype(float), _energy(base, update), found)
 
 
@@ -92,7 +95,8 @@ def _known_space(base, top_k) -> KrylovSpace | None:
     while not space.full:
         space.grow()
         before, known = known, _count_known(space, base.shape)
-        if known >= top_k and known - before < _FEW:
+        last = space.size <= space.rank / 2 < space.size + top_k + 2
+        if known >= top_k and (last or (space.steps >= _AT_LEAST and known - before < _FEW)):
             return space
     return None
 
@@ -100,19 +104,6 @@ def _known_space(base, top_k) -> KrylovSpace | None:
 def _count_known(space, shape) -> int:
     known = (space.angles() <= _KNOWN) & (space.values > smallest(space.values, shape, space.values.dtype))
     return int(np.argmin(np.append(known, False)))
-
-
-def _all_values(space, count, size):
-    """N singular values, falling: the known ones, and quantiles of the rest by the quadrature of the space.
-
-    A random start makes the weights an estimate of how many singular values lie next to each value (stochastic Lanczos
-    quadrature: Ubaru, Chen & Saad 2017). The m - n zeros of W'W for n < m come last and are cut off.
-    """
-    weights = space.weights[count:]
-    weights = weights * (space.dimension - count) / weights.sum()
-    places = np.cumsum(weights) - weights / 2
-    rest = np.interp(np.arange(size - count) + 0.5, places, space.values[count:])
-    return np.concatenate([space.values[:count], rest]).astype(float)
 
 
 def _side(base, tuned, known, eps, side) -> Side | None:
@@ -171,7 +162,7 @@ def _in_range(W, Y) -> np.ndarray | None:
     From the Cholesky factor of W'W, refined twice. None where W is too near to losing rank.
     """
     try:
-        factor = cho_factor(W.T @ W, overwrite_a=True)
+        factor = cho_factor((W.T @ W).T, overwrite_a=True)
     except LinAlgError:
         return None
     inside = np.zeros_like(Y)

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from peft import LoraConfig, get_peft_model
 from torch import nn
-from transformers import get_linear_schedule_with_warmup
+from transformers import PreTrainedTokenizerBase, get_linear_schedule_with_warmup
 
 from intruders.tuning.models import MINILM_MATRICES, matrices, minilm
 from intruders.tuning.tasks import Task
@@ -63,29 +63,36 @@ class Classifier(nn.Module):
 
 
 def finetune(setting: Setting, seed: int, task: Task) -> Run:
-    """Fine-tune all-MiniLM-L6-v2 on a task, on one thread in bfloat16 where the CPU has it.
-
-    The seed sets the LoRA factors, then the head, and the order of the texts.
-    """
+    """Fine-tune all-MiniLM-L6-v2 on a task: `train`, the update of each weight matrix, and the test accuracy."""
     started = time.perf_counter()
+    before = matrices(minilm()[0])
+    model, tokenizer = train(setting, seed, task)
+    if setting.rank is not None:
+        model.encoder = model.encoder.merge_and_unload()
+    reached = accuracy(model, tokenizer, task.test)
+    after = matrices(model.encoder)
+    updates = {name: (after[name] - before[name]).numpy() for name in before}
+    return Run(setting, seed, reached, time.perf_counter() - started, updates)
+
+
+def train(setting: Setting, seed: int, task: Task) -> tuple[Classifier, PreTrainedTokenizerBase]:
+    """The tuned classifier and its tokenizer, on one thread in bfloat16 where the CPU has it.
+
+    Under LoRA `model.encoder` is PEFT's model with its adapter beside the weights, which `save_pretrained` writes. The
+    seed sets the LoRA factors, then the head, and the order of the texts.
+    """
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     encoder, tokenizer = minilm()
-    before = matrices(encoder)
     if setting.rank is not None:
         lora = LoraConfig(r=setting.rank, lora_alpha=setting.alpha, target_modules=MINILM_MATRICES)
         encoder = get_peft_model(encoder, lora)
     model = Classifier(encoder, len(task.classes))
-    _train(model, tokenizer, setting, seed, task.train)
-    if setting.rank is not None:
-        model.encoder = encoder.merge_and_unload()
-    accuracy = _accuracy(model, tokenizer, task.test)
-    after = matrices(model.encoder)
-    updates = {name: (after[name] - before[name]).numpy() for name in before}
-    return Run(setting, seed, accuracy, time.perf_counter() - started, updates)
+    _fit(model, tokenizer, setting, seed, task.train)
+    return model, tokenizer
 
 
-def _train(model, tokenizer, setting, seed, examples):
+def _fit(model, tokenizer, setting, seed, examples):
     rng = np.random.default_rng(seed)
     epochs = -(-setting.steps * setting.batch_size // len(examples))
     order = np.concatenate([rng.permutation(len(examples)) for _ in range(epochs)])
@@ -113,7 +120,10 @@ def _train(model, tokenizer, setting, seed, examples):
 
 
 @torch.inference_mode()
-def _accuracy(model, tokenizer, examples, batch_size=64):
+def accuracy(
+    model: Classifier, tokenizer: PreTrainedTokenizerBase, examples: list[tuple[str, int]], batch_size: int = 64
+) -> float:
+    """Share of the examples classified correctly."""
     model.eval()
     correct = 0
     for start in range(0, len(examples), batch_size):

@@ -1,4 +1,4 @@
-"""Many rank-one updates of one matrix at a time: what each of them does to the leading singular directions, exactly."""
+"""Many rank-one updates of one matrix in step: what each of them does to the leading singular directions, exactly."""
 
 import numpy as np
 
@@ -7,56 +7,67 @@ from intruders.theory.arguments import size
 _STEPS = 60
 
 
-def leading_max_cosines(
+def leading_cosines(
     singular_values: np.ndarray, left: np.ndarray, right: np.ndarray, strengths: np.ndarray, count: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Values and largest |cosines| of the `count` leading directions of W0 + theta_d u_d v_d', one row for each d.
+    """The `count` leading directions of W0 + theta_d u_d v_d' for many d, and their cosines with those of W0.
 
-    singular_values  (N,) of W0, N = min(n, m), distinct
+    singular_values  (N,) of W0, distinct, N = min(n, m)
     left, right      (n, D) and (m, D): coordinates of the u_d and v_d in W0's full singular bases, columns of length 1;
-                     the rows beyond N belong to directions that W0 does not reach, of which only the norm counts
+                     the rows beyond N belong to directions that W0 does not reach
     strengths        (D,), positive
 
-    Returns values and the largest |cosines| with W0's N left and N right singular vectors, all (D, count).
-
-    `secular.top_singular_triplets` for rank one, all updates and places in step: by Haynsworth's inertia formula
-    #{s_i > z} + (negative eigenvalues of S(z)) - 1 singular values lie above z, S = [[-phi_u, k], [k, -phi_v]] with
-    k = 1/theta - eta, and bisection finds each. A vector whose value has not moved to rounding is the old one.
+    Returns the new singular values (D, count), falling, and the cosines of their left and of their right vectors with
+    W0's N left and N right ones, (D, count, N). As `secular.top_singular_triplets` for rank one: with
+    S = [[-phi_u, k], [k, -phi_v]] and k = 1/theta - eta, #{s_i > z} + (negative eigenvalues of S) - 1 new values lie
+    above z. A value is bisected to rounding, and its vectors are accurate to rounding over its relative distance from
+    the nearest old value. Raises ValueError for shapes that do not fit.
     """
-    s, theta = np.asarray(singular_values, dtype=float), np.asarray(strengths, dtype=float)[:, None]
-    N, wanted = len(s), np.arange(size("count", count))
-    P, p = _split(left, N)
-    Q, q = _split(right, N)
-    low, high = np.zeros((len(theta), count)), np.broadcast_to(s.max() + theta, (len(theta), count))
+    size("count", count)
+    s, P, Q, theta = (np.asarray(a, dtype=float) for a in (singular_values, left, right, strengths))
+    N, D = len(s), len(theta)
+    if P.ndim != 2 or Q.ndim != 2 or min(len(P), len(Q)) != N or P.shape[1:] != (D,) or Q.shape[1:] != (D,):
+        raise ValueError(f"left, right: expected (n, {D}) and (m, {D}), min(n, m) = {N}, got {P.shape} and {Q.shape}")
+    updates = _Updates(s, P, Q, theta[:, None])
+    low, high = np.zeros((D, count)), np.repeat(s.max() + theta[:, None], count, axis=1)
     for _ in range(_STEPS):
         z = (low + high) / 2
-        phi_u, phi_v, corner, _ = _forms(z, s, P, Q, p, q, theta)
-        determinant = phi_u * phi_v - corner**2
-        negative = np.where(determinant < 0, 1, np.where(phi_u > 0, 2, 0))
-        above = np.sum(s > z[..., None], axis=-1) + negative - 1 > wanted
+        above = updates.above(z) > np.arange(count)
         low, high = np.where(above, z, low), np.where(above, high, z)
-    phi_u, phi_v, corner, gaps = _forms(high, s, P, Q, p, q, theta)
-    a, b = np.sqrt(np.abs(phi_v)), np.sqrt(np.abs(phi_u)) * np.sign(phi_u * corner)
-    sides = (high, a, b, P, Q, p), (high, b, a, Q, P, q)
-    return high, *(_largest(s, gaps, *side) for side in sides)
+    return high, *updates.vectors(high)
 
 
-def _split(side, N):
-    """Coordinates inside, one row for each update, and the length of what is outside."""
-    return np.asarray(side)[:N].T[:, None], np.linalg.norm(np.asarray(side)[N:], axis=0)[:, None]
+class _Updates:
+    def __init__(self, s, P, Q, theta):
+        N = len(s)
+        self.s, self.theta, self.P, self.Q = s, theta, P[:N].T[:, None], Q[:N].T[:, None]
+        self.p, self.q = (np.sum(side[N:] ** 2, axis=0)[:, None] for side in (P, Q))
+        self.products = np.stack([P[:N] ** 2, Q[:N] ** 2, s[:, None] * P[:N] * Q[:N]], axis=-1).transpose(1, 0, 2)
+
+    def above(self, z):
+        phi_u, phi_v, k, _ = self._secular(z)
+        negative = np.where(phi_u * phi_v < k**2, 1, np.where(phi_u > 0, 2, 0))
+        return np.sum(self.s > z[..., None], axis=-1) + negative - 1
+
+    def vectors(self, z):
+        """At a root S has the null vector (sqrt |phi_v|, +- sqrt |phi_u|)."""
+        phi_u, phi_v, k, inverse = self._secular(z)
+        a, b = np.sqrt(np.abs(phi_v)), np.sqrt(np.abs(phi_u)) * np.sign(phi_u * k)
+        z, a, b = z[..., None], a[..., None], b[..., None]
+        left = _unit((z * self.P * a + self.s * self.Q * b) * inverse, self.p[..., None] * (a / z) ** 2)
+        right = _unit((z * self.Q * b + self.s * self.P * a) * inverse, self.q[..., None] * (b / z) ** 2)
+        return left, right
+
+    def _secular(self, z):
+        gaps = (z[..., None] - self.s) * (z[..., None] + self.s)
+        inverse = 1 / np.where(gaps == 0, np.finfo(float).tiny, gaps)
+        forms = inverse @ self.products
+        phi_u, phi_v = z * forms[..., 0] + self.p / z, z * forms[..., 1] + self.q / z
+        return phi_u, phi_v, 1 / self.theta - forms[..., 2], inverse
 
 
-def _forms(z, s, P, Q, p, q, theta):
-    gaps = (z[..., None] - s) * (z[..., None] + s)
-    gaps = np.where(gaps == 0, np.finfo(float).tiny, gaps)
-    phi_u = z * np.sum(P**2 / gaps, axis=-1) + p**2 / z
-    phi_v = z * np.sum(Q**2 / gaps, axis=-1) + q**2 / z
-    return phi_u, phi_v, 1 / theta - np.sum(P * Q * s / gaps, axis=-1), gaps
-
-
-def _largest(s, gaps, z, a, b, P, Q, p):
-    vector = (z[..., None] * P * a[..., None] + s * Q * b[..., None]) / gaps
-    outside = p * a / z
-    scale = np.abs(vector).max(axis=-1)
-    length = np.sqrt(np.sum((vector / scale[..., None]) ** 2, axis=-1) + (outside / scale) ** 2)
-    return 1 / length
+def _unit(inside, outside):
+    """The rows divided by the length of the whole vector, of which the squared length outside is given."""
+    scale = np.abs(inside).max(axis=-1, keepdims=True)
+    length = np.sum((inside / scale) ** 2, axis=-1, keepdims=True) + outside / scale**2
+    return inside / scale / np.sqrt(length)

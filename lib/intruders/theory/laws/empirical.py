@@ -1,6 +1,6 @@
 """The bulk of a measured matrix, its own outliers set aside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -27,7 +27,7 @@ class Empirical(SingularValues):
     Raises ValueError for a wrong number of values, or for values that are negative or not finite.
     """
 
-    singular_values: np.ndarray
+    singular_values: np.ndarray = field(repr=False)
     shape: tuple[int, int]
 
     def __post_init__(self):

@@ -1,0 +1,178 @@
+"""The command line: `intruders scan` and `intruders budget`. Imports what a command needs when it runs."""
+
+import os
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Intruder dimensions of fine-tuned models: singular directions that no pre-trained one resembles.",
+)
+
+# Seconds to wait for the scheduler of a cluster.
+TIMEOUT = 10
+
+Model = "a folder, a .safetensors file, an index of shards, or a name on the hub"
+TopK = Annotated[int, typer.Option(help="How many leading singular directions count.")]
+Json = Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write everything to this file.")]
+Jobs = Annotated[int, typer.Option(metavar="N", help="Processes at once, each with the memory for one matrix.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on where an interrupted run with the same --json stopped.")]
+All = Annotated[bool, typer.Option("--all", help="Show every matrix.")]
+
+
+@app.callback()
+def main() -> None:
+    """Makes the commands be called by name."""
+
+
+@app.command()
+def scan(
+    base: Annotated[str, typer.Argument(metavar="BASE", help=f"The pre-trained model: {Model}.")],
+    tuned: Annotated[str, typer.Argument(metavar="TUNED", help="The tuned model, as BASE, or a LoRA adapter of PEFT.")],
+    top_k: TopK = 10,
+    eps: Annotated[float, typer.Option(help="An intruder's cosines with all pre-trained directions are below.")] = 0.5,
+    side: Annotated[str, typer.Option(metavar="left|right|both", help="Which singular vectors.")] = "left",
+    route: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|dense|basis|matrix-free",
+            help="How. basis is exact and keeps each base's decomposition for the next time.",
+        ),
+    ] = "auto",
+    adapter: Annotated[str | None, typer.Option(metavar="NAME", help="Which of several adapters in TUNED.")] = None,
+    json: Json = None,
+    csv: Annotated[Path | None, typer.Option("--csv", metavar="PATH", help="Write one row a matrix.")] = None,
+    jobs: Jobs = 1,
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Compute on the cluster of this scheduler.")
+    ] = None,
+    resume: Resume = False,
+    show_all: All = False,
+) -> None:
+    """Find the intruders in every weight matrix of a tuned model."""
+    from intruders import printing
+    from intruders.spectra import scan as scanning
+    from intruders.spectra.journal import check_output, write_csv
+
+    with _told(json) as progress:
+        _check_resume(json, resume)
+        if csv is not None:
+            if json is not None and csv.absolute() == json.absolute():
+                raise ValueError(f"--json and --csv both name {csv}")
+            check_output(csv, replace=resume)
+        with _executor(dask, jobs) as (executor, workers):
+            result = scanning.scan(
+                base,
+                tuned,
+                adapter=adapter,
+                top_k=top_k,
+                eps=eps,
+                side=side,
+                route=route,
+                jobs=workers,
+                executor=executor,
+                path=json,
+                resume=resume,
+                progress=progress,
+            )
+        if csv is not None:
+            write_csv(csv, scanning.rows(result))
+    printing.print_scan(result, show_all)
+    raise typer.Exit(0 if result["layers"] else 2)
+
+
+@app.command()
+def budget(
+    base: Annotated[str, typer.Argument(metavar="BASE", help=f"The pre-trained model: {Model}.")],
+    rank: Annotated[int, typer.Option(metavar="R", help="LoRA's rank.")],
+    eps: Annotated[
+        float | None, typer.Option(help="Also show the strength at which a spike is as likely an intruder as not.")
+    ] = None,
+    top_k: TopK = 10,
+    json: Json = None,
+    jobs: Jobs = 1,
+    resume: Resume = False,
+    show_all: All = False,
+) -> None:
+    """Before training: the largest alpha with which LoRA stays out of each matrix's leading directions."""
+    from intruders import printing
+    from intruders.spectra.budget import budget as compute
+
+    with _told(json) as progress:
+        _check_resume(json, resume)
+        result = compute(base, rank, top_k=top_k, eps=eps, jobs=jobs, path=json, resume=resume, progress=progress)
+    printing.print_budget(result, show_all)
+    raise typer.Exit(0 if result["layers"] else 2)
+
+
+def _check_resume(json, resume) -> None:
+    if resume and json is None:
+        raise ValueError("--resume needs the --json PATH of the interrupted run")
+
+
+@contextmanager
+def _told(json: Path | None) -> Iterator[Callable[[int, int, float], None]]:
+    """A progress bar, one line for an error (exit 2), and after Ctrl-C (exit 130) what is kept."""
+    from rich.console import Console
+
+    from intruders import printing
+    from intruders.spectra.survey import one_line
+
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    began = []
+
+    def tell(*state):
+        began.append(True)
+        show(*state)
+
+    try:
+        with printing.progress_bar(console) as show:
+            yield tell
+    except KeyboardInterrupt:
+        console.print("Interrupted.", _what_is_kept(json if began else None), markup=False)
+        raise typer.Exit(130) from None
+    except (ValueError, OSError) as error:
+        console.print("[bold red]error:[/]", end=" ")
+        console.print(one_line(str(error)), *([_what_is_kept(json)] if began else []), markup=False)
+        raise typer.Exit(2) from None
+
+
+def _what_is_kept(json) -> str:
+    partial = json.with_name(f"{json.name}.partial") if json else None
+    if partial is None or not partial.exists():
+        return "Nothing is kept."
+    finished = partial.read_bytes().count(b"\n") - 1
+    command = shlex.join(["intruders", *(word for word in sys.argv[1:] if word != "--resume"), "--resume"])
+    return f"{partial} keeps what is finished, {finished} matrices. Go on with\n  {command}"
+
+
+@contextmanager
+def _executor(address: str | None, jobs: int):
+    """Dask's executor, or None, and the number of workers."""
+    if address is None:
+        yield None, jobs
+        return
+    if jobs != 1:
+        raise ValueError("--jobs is for processes on this machine; the cluster of --dask has its own")
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ValueError("--dask needs distributed: install the extra with  pip install 'intruders[dask]'") from error
+    import logging
+
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    with Client(address, timeout=TIMEOUT) as client:
+        yield client.get_executor(pure=False), sum(client.ncores().values()) or os.cpu_count()
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,94 @@
+"""The explorable of chapter 12: an adapter is scaled down, and its spikes slide below what each matrix can hide."""
+
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from intruders.show import figures
+from intruders.show.explore import Explorable, Frame
+from intruders.spectra.basis import Basis
+from intruders.spectra.detect import detect
+from intruders.spectra.report import Report
+from intruders.spectra.updates import LowRank
+
+_VALUES = np.round(np.arange(0.025, 1.0001, 0.025), 3)
+
+
+def shrink(pairs: Mapping[str, tuple[np.ndarray, LowRank]]) -> Explorable:
+    """Every adapted matrix W0 + lambda dW for lambda up to 1.
+
+    pairs: W0 and dW of some matrices, by the label that each has in the picture. Left singular vectors, top 10, eps .5.
+    """
+    bases = {label: Basis.of(W0) for label, (W0, _) in pairs.items()}
+
+    @cache
+    def report(label: str, scale: float) -> Report:
+        W0, update = pairs[label]
+        return detect(W0, LowRank(update.B, update.A, scale * update.scale), basis=bases[label])
+
+    whole = {label: report(label, 1.0) for label in pairs}
+    heights = {label: found.strengths / found.visibility for label, found in whole.items()}
+    right = 1.3 * max(height.max() for height in heights.values())
+
+    def intruders(label: str, scale: float) -> int:
+        return int(report(label, scale).intruders().sum())
+
+    def total(scale: float) -> int:
+        return sum(intruders(label, scale) for label in pairs)
+
+    def visible(scale: float) -> int:
+        return sum(int(np.sum(scale * height > 1)) for height in heights.values())
+
+    def draw() -> Figure:
+        fig, (spikes, counts) = figures.subplots(2, height=0.3 * len(pairs) + 1.1, width_ratios=[1.7, 1])
+        spikes.axvline(1, color=figures.THEORY, linewidth=1)
+        for row in range(len(pairs)):
+            spikes.axhline(row, color=figures.BULK, linewidth=0.5, alpha=0.5)
+            spikes.plot([], [], color=figures.SPIKE, linewidth=6, solid_capstyle="round", gid=f"spikes{row}")
+            spikes.plot([], [], color=figures.THEORY, linewidth=9, solid_capstyle="butt", gid=f"found{row}")
+        spikes.set_yticks(range(len(pairs)), pairs)
+        spikes.set(xlim=(0, right), ylim=(len(pairs) - 0.4, -0.6), xlabel=r"$\lambda\theta_j$ / visibility")
+        for name, count, colour in (("visible", visible, figures.BULK), ("intruders", total, figures.SPIKE)):
+            counts.step(_VALUES, [count(scale) for scale in _VALUES], where="mid", color=colour, label=name)
+            counts.plot([], [], color=colour, linewidth=8, solid_capstyle="round", gid=name, clip_on=False)
+        counts.set(xlim=(0, 1), ylim=(0, None), xlabel=r"scale $\lambda$", ylabel="in all matrices")
+        counts.legend(loc="upper left")
+        return fig
+
+    def frame(scale: float) -> Frame:
+        curves = {}
+        for row, (label, height) in enumerate(heights.items()):
+            curves[f"spikes{row}"] = _dots(scale * height, row, 1e-3)
+            places = right * (0.98 - 0.03 * np.arange(len(height)))
+            found = np.arange(len(height)) < intruders(label, scale)
+            curves[f"found{row}"] = _dots(np.where(found, places, np.nan), row, 0.012 * right)
+        seen, counted = visible(scale), total(scale)
+        curves |= {name: _dots(np.array([scale]), y, 1e-3) for name, y in (("visible", seen), ("intruders", counted))}
+        return Frame(f"\u03bb = {scale:.3f}: {seen} spikes above visibility, {counted} intruders", curves)
+
+    return Explorable(
+        name="shrink",
+        label="scale \u03bb of the adapter",
+        values=_VALUES,
+        start=1.0,
+        draw=draw,
+        frame=frame,
+        alt=(
+            "Left, one row for each of some weight matrices with red dots, the spikes of its update over its "
+            "visibility, which slide to the left through a vertical line at one; black bars at the right end of a row "
+            "count its intruders. Right, two rising steps against the scale: spikes above visibility and intruders."
+        ),
+        caption=(
+            "The adapter times \u03bb. Left: its spikes over the visibility of their matrix; black bars at the end of "
+            "a row: intruders found there. Right: how many spikes are above visibility, and how many intruders there "
+            "are in all. Every scale is detected anew."
+        ),
+    )
+
+
+def _dots(x: np.ndarray, y: float, width: float) -> tuple[np.ndarray, np.ndarray]:
+    """Many short strokes in one curve: NaN lifts the pen between them."""
+    xs = np.column_stack([x, x + width, np.full(len(x), np.nan)]).ravel()
+    return xs, np.where(np.isnan(xs), np.nan, float(y))
