@@ -1,4 +1,4 @@
-"""The explorable of chapter 7: a spike climbs through the leading singular values of a matrix and meets the old ones."""
+"""The explorable of chapter 7: a spike climbs through the leading singular values of a matrix."""
 
 from functools import cache
 

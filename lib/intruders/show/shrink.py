@@ -66,7 +66,8 @@ def shrink(pairs: Mapping[str, tuple[np.ndarray, LowRank]]) -> Explorable:
             curves[f"found{row}"] = _dots(np.where(found, places, np.nan), row, 0.012 * right)
         seen, counted = visible(scale), total(scale)
         curves |= {name: _dots(np.array([scale]), y, 1e-3) for name, y in (("visible", seen), ("intruders", counted))}
-        return Frame(f"\u03bb = {scale:.3f}: {seen} spikes above visibility, {counted} intruders", curves)
+        says = f"{_count(seen, 'spike')} above visibility, {_count(counted, 'intruder')}"
+        return Frame(f"\u03bb = {scale:.3f}: {says}", curves)
 
     return Explorable(
         name="shrink",
@@ -86,6 +87,10 @@ def shrink(pairs: Mapping[str, tuple[np.ndarray, LowRank]]) -> Explorable:
             "are in all. Every scale is detected anew."
         ),
     )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
 
 
 def _dots(x: np.ndarray, y: float, width: float) -> tuple[np.ndarray, np.ndarray]:
