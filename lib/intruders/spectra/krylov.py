@@ -1,6 +1,6 @@
 """Leading singular triplets of a matrix that is only multiplied: block Lanczos on W'W with full orthogonalisation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,6 +87,23 @@ class KrylovSpace:
     def full(self) -> bool:
         return self.size == self.limit
 
+    @property
+    def trusted(self) -> bool:
+        """Whether the space has at most half the rank, or all of it: see `angles`."""
+        return self.size <= self.rank / 2 or self.size >= min(self.dimension, self.rank + 2 * len(self._start))
+
+    @property
+    def halfway(self) -> bool:
+        """Whether the next space is not `trusted` any more."""
+        return self.size <= self.rank / 2 < self.size + len(self._block)
+
+    def grow_to(self, steps: int) -> None:
+        """At least one step, until there are `steps`, or the space is full or halfway; then `solve`."""
+        self.grow()
+        while self.steps < steps and not (self.full or self.halfway):
+            self.grow()
+        self.solve()
+
     def grow(self) -> None:
         self.steps += 1
         images, rest = self._products(self._block)
@@ -103,12 +120,16 @@ class KrylovSpace:
             rest = rest - coefficients.T @ right
         T[new] = T[:, new].T
         self._block, self._factor = self._next(rest)
-        squares, S = np.linalg.eigh(T)
+
+    def solve(self) -> None:
+        """Rayleigh-Ritz: sets `values`, `residuals` and `floor`, the part of them that is rounding."""
+        last = slice(self.size - len(self._factor.T), self.size)
+        squares, S = np.linalg.eigh(self._T[: self.size, : self.size])
         squares, self._S = squares[::-1], S[:, ::-1]
         self.values = np.sqrt(np.maximum(squares, 0))
-        scale = np.maximum(self.values, self._eps * self.values[0] + np.finfo(T.dtype).tiny)
-        off = np.linalg.norm(self._factor @ self._S[new], axis=0)
-        self.residuals = (off + 4 * self._eps * self.values[0] ** 2) / scale + self._noise
+        scale = np.maximum(self.values, self._eps * self.values[0] + np.finfo(self._T.dtype).tiny)
+        self.floor = 4 * self._eps * self.values[0] ** 2 / scale + self._noise
+        self.residuals = np.linalg.norm(self._factor @ self._S[last], axis=0) / scale + self.floor
 
     def _next(self, rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Orthonormal rows, at most what there is room for, and the factor of what they leave out.
@@ -138,7 +159,7 @@ class KrylovSpace:
         that `eigenspaces` allows for, four times over; nor in a space of more than half the rank and not all of it,
         which may hold one of two directions with nearly equal values while the other is still far.
         """
-        if self.rank / 2 < self.size < min(self.dimension, self.rank + 2 * len(self._start)):
+        if not self.trusted:
             return np.ones(self.size)
         s, rho = self.values, self.residuals
         steps = s[:-1] - s[1:]
@@ -163,9 +184,19 @@ def leading_triplets(
     The values to 1e-9 in double and 3e-5 in single precision, relatively; the vectors to `angle`.
     """
     space = KrylovSpace.random(products, like, count, power=3, noise=noise)
-    while not space.full:
-        space.grow()
-        accurate = (space.residuals <= _VALUES[like.dtype] * space.values + noise) & (space.angles() <= angle)
-        if space.size > count and accurate[:count].all():
-            return space.triplets(count)
-    return None
+    for steps in solving_steps(2):
+        space.grow_to(steps)
+        if space.size > count:
+            residuals = space.residuals[:count]
+            accurate = residuals <= _VALUES[like.dtype] * space.values[:count] + noise
+            if accurate.all() and space.angles()[:count].max() <= angle:
+                return space.triplets(count)
+            if space.full or (space.trusted and np.all(residuals <= 1.1 * space.floor[:count])):
+                return None
+
+
+def solving_steps(first: int) -> Iterator[int]:
+    """Numbers of steps after which Rayleigh-Ritz is worth its cost: every one at first, then ever fewer."""
+    while True:
+        yield first
+        first += max(1, first // 6)

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from intruders.spectra.atoms import LocalMeasure
-from intruders.spectra.krylov import KrylovSpace, Triplets, leading_triplets, smallest
+from intruders.spectra.krylov import KrylovSpace, Triplets, leading_triplets, smallest, solving_steps
 from intruders.spectra.products import gram_products, times
 from intruders.spectra.quantiles import estimated_values
 from intruders.spectra.report import Answer, Side
@@ -92,13 +92,14 @@ def _known_space(base, top_k) -> KrylovSpace | None:
     """A space that knows the top_k leading directions of W0, and others while they come at no great cost."""
     space = KrylovSpace.random(lambda X: gram_products(X, base), base, top_k)
     known = 0
-    while not space.full:
-        space.grow()
+    for steps in solving_steps(_AT_LEAST - 1):
+        space.grow_to(steps)
         before, known = known, _count_known(space, base.shape)
-        last = space.size <= space.rank / 2 < space.size + top_k + 2
-        if known >= top_k and (last or (space.steps >= _AT_LEAST and known - before < _FEW)):
+        few = space.steps >= _AT_LEAST and known - before < _FEW
+        if known >= top_k and (few or space.halfway):
             return space
-    return None
+        if space.full:
+            return space if known >= top_k else None
 
 
 def _count_known(space, shape) -> int:
