@@ -49,9 +49,10 @@ site/central-result.svg: data/chapter-08-seeds.parquet $(wildcard lib/intruders/
 audit: $(VENV)/.library
 	$(PYTHON) -m pytest tests/audit
 
-# Beside scikit-rmt, in an environment of its own: accuracy and time, printed and stored in data/benchmarks.parquet.
-bench: $(VENV)/.test
+# Beside scikit-rmt, in an environment of its own, and beside other detectors: printed, and stored in data/.
+bench: $(VENV)/.library
 	$(PYTHON) tests/audit/bench.py
+	$(PYTHON) tests/audit/bench_detector.py
 
 serve: book
 	$(PYTHON) -m http.server --directory $(SITE)

@@ -159,6 +159,17 @@ def test_the_bulk_is_estimated_without_decomposing(shape, noise):
     assert all(abs(len(report.bulk.outliers) - 12) <= 1 for report in (free, exact))
 
 
+@pytest.mark.parametrize("route", ["dense", "basis", "matrix-free"])
+def test_a_window_of_everything(route):
+    """top_k = min(n, m): a Krylov space has no value to follow the last one, and the dense route answers."""
+    rng = np.random.default_rng(9)
+    W = iid_rectangular(8, 11, rng)
+    spikes = LowRank(rng.normal(size=(8, 2)), rng.normal(size=(2, 11)))
+    report = detect(W, spikes, top_k=8, side="both", route=route)
+    exact = np.linalg.svd(W + spikes.dense(), compute_uv=False)
+    assert np.allclose(report.tuned_values, exact)
+
+
 def test_an_open_interval_is_not_answered():
     rng = np.random.default_rng(5)
     W = base("trained", 400, 400, rng)

@@ -186,13 +186,13 @@ def leading_triplets(
     space = KrylovSpace.random(products, like, count, power=3, noise=noise)
     for steps in solving_steps(2):
         space.grow_to(steps)
-        if space.size > count:
-            residuals = space.residuals[:count]
-            accurate = residuals <= _VALUES[like.dtype] * space.values[:count] + noise
-            if accurate.all() and space.angles()[:count].max() <= angle:
-                return space.triplets(count)
-            if space.full or (space.trusted and np.all(residuals <= 1.1 * space.floor[:count])):
-                return None
+        residuals, floor = space.residuals[:count], space.floor[:count]
+        accurate = residuals <= _VALUES[like.dtype] * space.values[:count] + noise
+        if space.size > count and accurate.all() and space.angles()[:count].max() <= angle:
+            return space.triplets(count)
+        settled = space.size > count and space.trusted and np.all(residuals <= 1.1 * floor)
+        if space.full or settled:
+            return None
 
 
 def solving_steps(first: int) -> Iterator[int]:
