@@ -159,6 +159,16 @@ def test_the_bulk_is_estimated_without_decomposing(shape, noise):
     assert all(abs(len(report.bulk.outliers) - 12) <= 1 for report in (free, exact))
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_a_deficient_matrix_is_answered(seed):
+    """Half of the singular values are zero, and quadrature gives some of its nodes no weight: the estimate falls."""
+    rng = np.random.default_rng([10, seed])
+    W = base("deficient", *rng.integers(20, 300, size=2), rng)
+    report = detect(W, update("cancelling", W, 1, rng), top_k=1, route="matrix-free")
+    assert report.base_values[0] == pytest.approx(np.linalg.norm(W, 2))
+    assert np.all(np.diff(report.base_values) <= 0)
+
+
 @pytest.mark.parametrize("route", ["dense", "basis", "matrix-free"])
 def test_a_window_of_everything(route):
     """top_k = min(n, m): a Krylov space has no value to follow the last one, and the dense route answers."""

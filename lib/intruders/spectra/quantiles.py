@@ -20,10 +20,10 @@ def estimated_values(space: KrylovSpace, known: int, size: int) -> np.ndarray:
     nodes, shares = _gauss(values**2, weights, max(2, space.steps - 1))
     places = np.cumsum(shares) - shares / 2
     below = values[-1] if space.dimension == size else 0.0
-    curve = PchipInterpolator(
-        np.concatenate([[0], places, [space.dimension - known]]),
-        np.concatenate([[values[0]], np.sqrt(np.maximum(nodes, 0)), [below]]),
-    )
+    x = np.concatenate([[0], places, [space.dimension - known]])
+    y = np.concatenate([[values[0]], np.sqrt(np.maximum(nodes, 0)), [below]])
+    apart = np.append(True, np.diff(x) > 1e-9 * x[-1])
+    curve = PchipInterpolator(x[apart], y[apart])
     rest = np.clip(curve(np.arange(size - known) + 0.5), 0, space.values[:known].min(initial=np.inf))
     return np.concatenate([space.values[:known], rest]).astype(float)
 
