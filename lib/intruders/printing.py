@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from intruders.spectra.checkpoints.weights import in_block
-from intruders.spectra.report import SIDES
 from intruders.spectra.scan import rows
+from intruders.spectra.settings import SIDES
 
 # So many matrices are shown in any case; of more, those that stand out, and at most so many.
 _FEW, _MANY = 20, 40

@@ -21,7 +21,8 @@ from intruders.spectra import checkpoints, jobs, journal
 from intruders.spectra import scan as scanning
 from intruders.spectra.basis import Basis
 from intruders.spectra.detect import detect
-from intruders.spectra.scan import cache_folder, rows, scan, scan_pairs, table
+from intruders.spectra.scan import rows, scan, scan_pairs, table
+from intruders.spectra.settings import cache_folder
 from intruders.spectra.updates import LowRank
 from intruders.theory.ensembles import haar_frame
 
@@ -107,7 +108,7 @@ def test_the_file_is_strict_json_with_these_keys_alone(model, found, tmp_path):
 
 
 def test_bounds_of_the_matrix_free_route(tmp_path):
-    model = planted(tmp_path, layers=2, n=200, m=160)
+    model = planted(tmp_path, layers=2, n=260, m=220)
     result, oracle = scan(*model), scan(*model, route="dense")
     for free, exact in zip(result["layers"], oracle["layers"], strict=True):
         assert (free["route"], exact["route"]) == ("matrix-free", "dense")
@@ -532,7 +533,7 @@ def test_the_csv_has_one_row_a_layer(found, tmp_path):
     ],
 )
 def test_bad_arguments_are_named_before_the_work(options, message, small, monkeypatch):
-    monkeypatch.setattr(scanning, "layer", no_work)
+    monkeypatch.setattr(scanning, "_layer", no_work)
     with pytest.raises(ValueError, match=message):
         scan(*small, **options)
 

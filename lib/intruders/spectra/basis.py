@@ -9,13 +9,17 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-from intruders.spectra.krylov import leading_triplets
+from intruders.spectra.krylov import ACCURATE, Triplets, sines
 from intruders.spectra.products import times, times_transposed
 from intruders.spectra.report import Answer, compare
 from intruders.spectra.updates import LowRank
 
 # The sine of the angle between a computed and a true direction, at most.
 _ACCURACY = {np.dtype("float32"): 1e-3, np.dtype("float64"): 5e-7}
+# Columns of the update and leading directions of W0 that are taken first, and rounds of corrections to the rest.
+_STRONG = 16
+_MORE = 8
+_ROUNDS = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,24 +60,22 @@ class Basis:
 
 
 def content_hash(matrix: np.ndarray) -> str:
-    """BLAKE2 of the shape, the type and the entries in row order."""
-    digest = hashlib.blake2b(f"{matrix.shape} {matrix.dtype}".encode(), digest_size=20)
+    """SHA-256 of the shape, the type and the entries in row order."""
+    digest = hashlib.sha256(f"{matrix.shape} {matrix.dtype}".encode())
     digest.update(np.ascontiguousarray(matrix))
     return digest.hexdigest()
 
 
 def by_basis(basis: Basis, update: LowRank, top_k: int, sides: tuple[str, ...]) -> Answer | None:
-    """The exact comparison of W0 + scale B A with W0; None where Lanczos does not determine the vectors.
+    """The exact comparison of W0 + scale B A with W0; None where rounding does not determine the vectors.
 
-    With P = U' scale B and Q = V' A', and what B and A' have outside the spans of U and V (one of the two, at most r
-    columns), W is diag(values) + P Q' in orthonormal bases, and its triplets come from block Lanczos in
-    O((n + m) r) operations a step.
+    With dW = L diag(s) R', P = U' L diag(s), Q = V' R, and what L and R have outside the spans of U and V (one of the
+    two, at most r columns), W is diag(values) + P Q' in orthonormal bases: its leading triplets take
+    O((n + m) (top_k + r)^2) operations.
     """
     core, dtype = _Core.of(basis, update), basis.U.dtype
-    found = leading_triplets(core.products, core.Q.T, top_k, _ACCURACY[dtype])
-    if found is None and dtype == np.float32:
-        core, noise = core.double(), np.finfo(dtype).eps * max(basis.values[0], update.singular_values[0])
-        found = leading_triplets(core.products, core.Q.T, top_k, _ACCURACY[dtype], noise)
+    noise = np.finfo(dtype).eps * max(basis.values[0], update.singular_values[0]) if dtype == np.float32 else 0.0
+    found = core.leading(top_k, dtype, noise)
     if found is None:
         return None
     size, shape = len(basis.values), (len(basis.U), basis.Vt.shape[1])
@@ -81,39 +83,85 @@ def by_basis(basis: Basis, update: LowRank, top_k: int, sides: tuple[str, ...]) 
     compared = {s: compare(coordinates[s], basis.values, found.values, top_k, shape, dtype) for s in sides}
     inner = float(np.sum(basis.values[:, None] * core.P[:size] * core.Q[:size]))
     energy = float(np.sum(basis.values**2) + 2 * inner + np.sum(update.singular_values**2))
-    return Answer(basis.values, found.values.astype(float), energy, compared)
+    return Answer(basis.values, found.values, energy, compared)
 
 
 @dataclass(frozen=True, eq=False)
 class _Core:
-    """diag(values) + P Q' in the singular bases of W0, each completed by what the update has outside."""
+    """diag(values) + P Q' in the singular bases of W0, each completed by what the update has outside; in float64.
+
+    strengths   singular values of the update, falling, the lengths of the columns of P; those of Q are unit vectors
+    """
 
     values: np.ndarray
     P: np.ndarray
     Q: np.ndarray
+    strengths: np.ndarray
 
     @classmethod
     def of(cls, basis: Basis, update: LowRank) -> "_Core":
         dtype = basis.U.dtype
-        B, A = (update.scale * update.B).T.astype(dtype), update.A.astype(dtype)
+        left, strengths, right = update.svd
+        B, A = (strengths * left).T.astype(dtype), right.T.astype(dtype)
         inside_left, inside_right = times(B, basis.U), times_transposed(A, basis.Vt)
         P, Q = inside_left.T, inside_right.T
         if basis.U.shape[0] > basis.U.shape[1]:
             P = _completed(P, B - times_transposed(inside_left, basis.U))
         elif basis.Vt.shape[1] > basis.Vt.shape[0]:
             Q = _completed(Q, A - times(inside_right, basis.Vt))
-        return cls(basis.values.astype(dtype), P, Q)
+        return cls(*(np.ascontiguousarray(part, dtype=float) for part in (basis.values, P, Q, strengths)))
 
-    def double(self) -> "_Core":
-        return _Core(*(part.astype(float) for part in (self.values, self.P, self.Q)))
+    def leading(self, count: int, dtype: np.dtype, noise: float) -> Triplets | None:
+        """The `count` leading triplets, as accurate as `dtype` needs, by Rayleigh-Ritz in few directions.
 
-    def products(self, X):
+        With d the values, 0 in added coordinates, W'W = diag(d^2) + Z C Z' for Z = [d P, Q], and an eigenvector of
+        value l has the coordinates (l - d^2)^-1 Z c. Beyond the leading coordinates, which the space has, these are
+        taken with the l and c of the rounds before. The space also has the columns of Z from the strongest spikes: for
+        x orthogonal to it |W x| <= |x| (the largest d outside + the strongest of the other spikes), so that no triplet
+        above that is missed. It is enlarged until all are above.
+        """
+        N, r = len(self.values), self.P.shape[1]
+        d, Z = np.zeros(len(self.Q)), np.zeros((len(self.Q), 2 * r))
+        d[:N], Z[:N, :r], Z[:, r:] = self.values, self.values[:, None] * self.P[:N], self.Q
+        C = np.block([[np.zeros((r, r)), np.eye(r)], [np.eye(r), self.P.T @ self.P]])
+        squares, eps, strong, wanted = d**2, np.finfo(float).eps, min(r, _STRONG), min(count + 1, len(d))
+        beyond = np.zeros((len(d), 0))
+        for _ in range(_ROUNDS):
+            head = min(count + strong + _MORE, len(d))
+            near = [Z[head:, :strong], Z[head:, r : r + strong], beyond[head:]]
+            T = np.linalg.qr(np.concatenate(near, axis=1))[0]
+            F = np.concatenate([Z[:head], T.T @ Z[head:]])
+            H = F @ C @ F.T
+            H[:head, :head] += np.diag(squares[:head])
+            H[head:, head:] += (T.T * squares[head:]) @ T
+            found, S = np.linalg.eigh(H)
+            found, S = np.maximum(found[: -wanted - 1 : -1], 0), S[:, : -wanted - 1 : -1]
+            if found[0] == 0:
+                return None
+            Y, c = np.concatenate([S[:head], T @ S[head:]]), C @ (F.T @ S)
+            values = np.sqrt(found)
+            scale = np.maximum(values, eps * values[0])
+            rest = np.linalg.norm(squares[:, None] * Y + Z @ c - Y * found, axis=0) / scale
+            floor = 4 * eps * found[0] / scale + noise
+            residuals = rest + floor
+            angles = sines(values, residuals)
+            missed = d[head:].max(initial=0) + self.strengths[strong:].max(initial=0)
+            if strong < r and missed >= values[count - 1]:
+                strong = min(r, 2 * strong)
+            elif np.all(((residuals <= ACCURATE[dtype] * values + noise) & (angles <= _ACCURACY[dtype]))[:count]):
+                return self._triplets(Y[:, :count].T, residuals[:count], angles[:count])
+            elif np.all(rest[:count] <= 0.1 * floor[:count]):
+                return None
+            step = (Z @ c) / np.maximum(found - squares[:, None], 1e-14 * found[0])
+            beyond = np.concatenate([beyond, step], axis=1)
+        return None
+
+    def _triplets(self, right, residuals, angles) -> Triplets:
         N = len(self.values)
-        images = (X @ self.Q) @ self.P.T
-        images[:, :N] += X[:, :N] * self.values
-        products = (images @ self.P) @ self.Q.T
-        products[:, :N] += images[:, :N] * self.values
-        return images, products
+        left = (right @ self.Q) @ self.P.T
+        left[:, :N] += right[:, :N] * self.values
+        values = np.linalg.norm(left, axis=1)
+        return Triplets(values, left / values[:, None], right, residuals, angles)
 
 
 def _completed(inside, outside):

@@ -4,16 +4,16 @@ import numpy as np
 
 from intruders.spectra.basis import Basis, by_basis
 from intruders.spectra.dense import dense
+from intruders.spectra.finite import count_not_finite
 from intruders.spectra.krylov import leading_triplets
 from intruders.spectra.matrix_free import matrix_free
 from intruders.spectra.products import gram_products
-from intruders.spectra.report import SIDES, Report
+from intruders.spectra.report import Report
+from intruders.spectra.settings import SIDES, checked
 from intruders.spectra.updates import LowRank
 
-ROUTES = ("auto", "dense", "basis", "matrix-free")
-
 # Below this min(n, m) two dense decompositions are as fast as Lanczos.
-_SMALL = 128
+_SMALL = 200
 
 
 def detect(
@@ -81,12 +81,7 @@ def _checked(base, update, top_k, eps, side, route, basis):
         raise ValueError(f"base and update must be matrices of one shape, got {base.shape} and {update.shape}")
     if not 1 <= top_k <= min(base.shape):
         raise ValueError(f"top_k must be between 1 and {min(base.shape)} for shape {base.shape}, got {top_k}")
-    if not 0 < eps < 1:
-        raise ValueError(f"eps must lie between 0 and 1, got {eps}")
-    if side not in (*SIDES, "both"):
-        raise ValueError(f"side must be 'left', 'right' or 'both', got {side!r}")
-    if route not in ROUTES:
-        raise ValueError(f"route must be one of {', '.join(ROUTES)}, got {route!r}")
+    checked(int(top_k), eps, side, route)
     if route == "basis" and not isinstance(update, LowRank):
         raise ValueError("route 'basis' needs a LowRank update; a dense change takes 'dense' or 'matrix-free'")
     if basis is not None and (len(basis.U), basis.Vt.shape[1]) != base.shape:
@@ -100,8 +95,9 @@ def _real(matrix: np.ndarray, name: str) -> np.ndarray:
         if not np.can_cast(matrix.dtype, np.float64):
             raise ValueError(f"{name} must hold real numbers, got {matrix.dtype}")
         matrix = matrix.astype(np.float32 if matrix.dtype.itemsize <= 2 else np.float64)
-    if not np.isfinite(np.vdot(matrix, matrix)) and not np.isfinite(matrix).all():
-        raise ValueError(f"{name} has {np.count_nonzero(~np.isfinite(matrix))} values that are not finite")
+    bad = count_not_finite(matrix)
+    if bad:
+        raise ValueError(f"{name} has {bad} values that are not finite")
     return matrix
 
 

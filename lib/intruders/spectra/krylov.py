@@ -9,7 +9,7 @@ Products = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 # Vectors of a Krylov space at most; and the relative accuracy of singular values.
 _LIMIT = 480
-_VALUES = {np.dtype("float32"): 3e-5, np.dtype("float64"): 1e-9}
+ACCURATE = {np.dtype("float32"): 3e-5, np.dtype("float64"): 1e-9}
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,21 +41,32 @@ def eigenspaces(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
     return np.concatenate([[0], 1 + np.flatnonzero(-np.diff(values) > rounding(values, dtype))])
 
 
+def sines(values: np.ndarray, residuals: np.ndarray) -> np.ndarray:
+    """Bounds on the sines of the angles to the true vectors: residual/gap (Wedin 1972), 1 where that says nothing.
+
+    The gap is the distance to the neighbouring values, which fall, less their residuals. It says nothing below the
+    rounding that `eigenspaces` allows for, four times over; nor about the last one.
+    """
+    steps = values[:-1] - values[1:]
+    gap = np.minimum(np.append(np.inf, steps - residuals[:-1]), np.append(steps - residuals[1:], 0))
+    clear = gap > np.maximum(residuals, 4 * rounding(values, values.dtype))
+    return np.divide(residuals, gap, out=np.ones_like(gap), where=clear)
+
+
 class KrylovSpace:
     """The block Krylov space of W'W at the rows of `start` (b, m), at most `limit` vectors; Rayleigh-Ritz in it.
 
-    products(X) gives X W' and X W' W for rows X, of a matrix that is W up to `noise` in norm. With b
-    random rows no direction whose value repeats at most b times is missed, with probability one (Golub & Underwood
-    1977; Saad 1980 for the rate).
+    products(X) gives X W' and X W' W for rows X. With b random rows no direction whose value
+    repeats at most b times is missed, with probability one (Golub & Underwood 1977; Saad 1980 for the rate).
 
     values      of W restricted to the space, falling: each at most the singular value of its rank
     residuals   |W' left - value right|, and what rounding may have hidden, for each value; a singular value is as near
     weights     mean squared component of the rows of `start` along each right vector: quadrature for tr f(W'W)/m
     """
 
-    def __init__(self, products: Products, start: np.ndarray, limit: int, rng: np.random.Generator, noise: float = 0):
+    def __init__(self, products: Products, start: np.ndarray, limit: int, rng: np.random.Generator):
         self.limit, self.size, self.steps = limit, 0, 0
-        self._products, self._rng, self._noise = products, rng, noise
+        self._products, self._rng = products, rng
         self._block, self._start = np.linalg.qr(start.T)
         self._block = self._block.T
         self._right = np.empty((limit, start.shape[1]), start.dtype)
@@ -64,9 +75,7 @@ class KrylovSpace:
         self._eps = np.finfo(start.dtype).eps
 
     @classmethod
-    def random(
-        cls, products: Products, like: np.ndarray, count: int, power: int = 0, noise: float = 0
-    ) -> "KrylovSpace":
+    def random(cls, products: Products, like: np.ndarray, count: int, power: int = 0) -> "KrylovSpace":
         """For a matrix of the shape and type of `like`: enough random rows for `count` directions of any multiplicity.
 
         They are multiplied by W'W `power` times first, which saves as many steps in a space that stays smaller.
@@ -76,7 +85,7 @@ class KrylovSpace:
         for _ in range(power):
             start = products(start)[1]
             start /= np.linalg.norm(start) + np.finfo(start.dtype).tiny
-        return cls(products, start, min(_LIMIT, like.shape[1]), rng, noise)
+        return cls(products, start, min(_LIMIT, like.shape[1]), rng)
 
     @property
     def dimension(self) -> int:
@@ -128,7 +137,7 @@ class KrylovSpace:
         squares, self._S = squares[::-1], S[:, ::-1]
         self.values = np.sqrt(np.maximum(squares, 0))
         scale = np.maximum(self.values, self._eps * self.values[0] + np.finfo(self._T.dtype).tiny)
-        self.floor = 4 * self._eps * self.values[0] ** 2 / scale + self._noise
+        self.floor = 4 * self._eps * self.values[0] ** 2 / scale
         self.residuals = np.linalg.norm(self._factor @ self._S[last], axis=0) / scale + self.floor
 
     def _next(self, rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -153,19 +162,11 @@ class KrylovSpace:
         return np.mean(first**2, axis=0)
 
     def angles(self) -> np.ndarray:
-        """Bounds on the sines of the angles to the true vectors: residual/gap (Wedin 1972), 1 where that says nothing.
+        """`sines` of the angles to the true vectors; none in a space of more than half the rank and not all of it.
 
-        The gap is the distance to the neighbouring values, less their residuals. It says nothing below the rounding
-        that `eigenspaces` allows for, four times over; nor in a space of more than half the rank and not all of it,
-        which may hold one of two directions with nearly equal values while the other is still far.
+        There it may hold one of two directions with nearly equal values while the other is still far.
         """
-        if not self.trusted:
-            return np.ones(self.size)
-        s, rho = self.values, self.residuals
-        steps = s[:-1] - s[1:]
-        gap = np.minimum(np.append(np.inf, steps - rho[:-1]), np.append(steps - rho[1:], 0))
-        clear = gap > np.maximum(rho, 4 * rounding(s, s.dtype))
-        return np.divide(rho, gap, out=np.ones_like(gap), where=clear)
+        return sines(self.values, self.residuals) if self.trusted else np.ones(self.size)
 
     def triplets(self, count: int) -> Triplets:
         """The first `count`; values are the norms of the images W right, which suffer less from rounding than T."""
@@ -176,18 +177,16 @@ class KrylovSpace:
         return Triplets(norms, left, right, self.residuals[:count], self.angles()[:count])
 
 
-def leading_triplets(
-    products: Products, like: np.ndarray, count: int, angle: float, noise: float = 0
-) -> Triplets | None:
+def leading_triplets(products: Products, like: np.ndarray, count: int, angle: float) -> Triplets | None:
     """The `count` leading triplets of a matrix of the shape and type of `like`; None without convergence.
 
     The values to 1e-9 in double and 3e-5 in single precision, relatively; the vectors to `angle`.
     """
-    space = KrylovSpace.random(products, like, count, power=3, noise=noise)
+    space = KrylovSpace.random(products, like, count, power=3)
     for steps in solving_steps(2):
         space.grow_to(steps)
         residuals, floor = space.residuals[:count], space.floor[:count]
-        accurate = residuals <= _VALUES[like.dtype] * space.values[:count] + noise
+        accurate = residuals <= ACCURATE[like.dtype] * space.values[:count]
         if space.size > count and accurate.all() and space.angles()[:count].max() <= angle:
             return space.triplets(count)
         settled = space.size > count and space.trusted and np.all(residuals <= 1.1 * floor)

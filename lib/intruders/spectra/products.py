@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-# OpenBLAS multiplies without copying the matrices first where there are at most 10^6 products.
+# OpenBLAS multiplies without copying the matrices first where there are at most 10^6 products. That pays from a few
+# rows at a time; where so many do not fit, it copies, and so many are enough.
 _SMALL = 1_000_000
+_FEWEST = 7
+_MANY = 128
 
 
 def times(X: np.ndarray, W: np.ndarray) -> np.ndarray:
@@ -35,5 +38,6 @@ def gram_products(X: np.ndarray, W: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 
 def _blocks(W, count: int) -> Iterator[slice]:
-    height = max(8, _SMALL // max(1, count * W.shape[1]))
+    height = _SMALL // max(1, count * W.shape[1])
+    height = height if height >= _FEWEST else _MANY
     return (slice(first, first + height) for first in range(0, W.shape[0], height))

@@ -11,8 +11,6 @@ from intruders.theory.bbp import predict, strength_at, threshold
 from intruders.theory.cosines import median_max_cosine
 from intruders.theory.laws import Empirical
 
-SIDES = ("left", "right")
-
 
 @dataclass(frozen=True, eq=False)
 class Side:

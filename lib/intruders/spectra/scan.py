@@ -7,15 +7,10 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
-
 from intruders.spectra import checkpoints
-from intruders.spectra.basis import Basis
-from intruders.spectra.detect import ROUTES, detect
 from intruders.spectra.journal import Journal
-from intruders.spectra.report import SIDES, Report
+from intruders.spectra.settings import SIDES, cache_folder, checked
 from intruders.spectra.survey import Progress, natural, survey
-from intruders.spectra.updates import LowRank
 
 
 def scan(
@@ -49,7 +44,7 @@ def scan(
     cosines of directions that are none, are None. Raises ValueError and OSError where nothing can begin, and where a
     partial is one of something else.
     """
-    settings = _settings(top_k, eps, side, route) | {"adapter": adapter} | versions()
+    settings = checked(top_k, eps, side, route) | {"adapter": adapter} | versions()
     if resume and path is None:
         raise ValueError("resume needs the path of the interrupted scan")
     if route == "basis":
@@ -58,7 +53,7 @@ def scan(
     found = checkpoints.pairs(*located, adapter)
     pairs = sorted(found.pairs, key=lambda pair: natural(pair.name))
     header = {"schema": 1, "base": str(base), "tuned": str(tuned), "settings": settings}
-    call = partial(layer, top_k=top_k, eps=eps, side=side, route=route)
+    call = partial(_layer, top_k=top_k, eps=eps, side=side, route=route)
     if path is None:
         layers, failed = survey(call, pairs, None, jobs, executor, progress)
         return _result(header, layers, found.skipped, failed)
@@ -85,100 +80,18 @@ def scan_pairs(
 
     load() gives W0 and its update. "base" and "tuned" are None. Raises ValueError as `scan` does.
     """
-    settings = _settings(top_k, eps, side, route) | versions()
+    settings = checked(top_k, eps, side, route) | versions()
     found = pairs if isinstance(pairs, checkpoints.Pairs) else checkpoints.Pairs(list(pairs), [])
-    call = partial(layer, top_k=top_k, eps=eps, side=side, route=route)
+    call = partial(_layer, top_k=top_k, eps=eps, side=side, route=route)
     layers, failed = survey(call, found.pairs, None, jobs, executor, progress)
     return _result({"schema": 1, "base": None, "tuned": None, "settings": settings}, layers, found.skipped, failed)
 
 
-def layer(pair, *, top_k: int, eps: float, side: str, route: str) -> dict:
-    """The record of one matrix."""
-    W0, update = pair.load()
-    low_rank = isinstance(update, LowRank)
-    with np.errstate(all="ignore"):
-        report = detect(
-            W0,
-            update,
-            min(top_k, *W0.shape),
-            eps,
-            side,
-            "auto" if route == "basis" and not low_rank else route,
-            _basis(W0, route) if low_rank else None,
-        )
-        record = {
-            "name": pair.name,
-            "shape": list(report.shape),
-            "rank": report.rank,
-            "route": report.route,
-            "singular_values": report.tuned_values.tolist(),
-            "detachment": _predicted(report, "detachment"),
-            "visibility": _predicted(report, "visibility"),
-            "spikes": _spikes(report),
-        }
-    return record | {name: _side(report, name) for name in report.sides}
+def _layer(pair, **settings) -> dict:
+    """Loads the detector where it computes: a parent of other processes does without."""
+    from intruders.spectra.layer import layer
 
-
-def _side(report: Report, name: str) -> dict:
-    found = report.sides[name]
-    low, high = found.max_cosine_low, found.max_cosine
-    bounds = {"max_cosine_low": _plain(low)} if report.route == "matrix-free" else {}
-    return {
-        "max_cosine": _plain(high),
-        **bounds,
-        "partner": found.partner.tolist(),
-        "certified": not ((low < report.eps) & (high >= report.eps)).any(),
-        "intruders": int((high < report.eps).sum()),
-    }
-
-
-def _predicted(report, name):
-    """What the bulk predicts, or None where W0 has no bulk to speak of: a single row, zeros, an isometry."""
-    try:
-        value = getattr(report, name)
-    except (ValueError, ArithmeticError):
-        return None
-    return float(value) if np.isfinite(value) else None
-
-
-def _spikes(report) -> list[dict]:
-    try:
-        spikes = [(spike.strength, spike.predicted_position, spike.probability) for spike in report.spikes]
-    except (ValueError, ArithmeticError):
-        spikes = [(float(strength), None, None) for strength in report.strengths[report.strengths > 0]]
-    return [dict(zip(("strength", "predicted_position", "probability"), spike, strict=True)) for spike in spikes]
-
-
-def _plain(values: np.ndarray) -> list:
-    return [value if np.isfinite(value) else None for value in values.tolist()]
-
-
-def cache_folder() -> Path:
-    """Where decompositions are kept: $INTRUDERS_CACHE, or the folder intruders in $XDG_CACHE_HOME or ~/.cache."""
-    named = os.environ.get("INTRUDERS_CACHE")
-    return Path(named) if named else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "intruders"
-
-
-def _basis(W0, route) -> Basis | None:
-    folder = cache_folder()
-    if route == "basis":
-        return Basis.cached(W0, folder)
-    if route == "auto" and folder.is_dir() and any(folder.iterdir()):
-        return Basis.cached(W0, folder, compute=False)
-    return None
-
-
-def _settings(top_k, eps, side, route) -> dict:
-    """Raises ValueError for what no matrix could be compared with."""
-    if not (isinstance(top_k, int) and top_k >= 1):
-        raise ValueError(f"top_k must be a positive integer, got {top_k!r}")
-    if not 0 < eps < 1:
-        raise ValueError(f"eps must lie between 0 and 1, got {eps}")
-    if side not in (*SIDES, "both"):
-        raise ValueError(f"side must be 'left', 'right' or 'both', got {side!r}")
-    if route not in ROUTES:
-        raise ValueError(f"route must be one of {', '.join(ROUTES)}, got {route!r}")
-    return {"top_k": top_k, "eps": eps, "side": side, "route": route}
+    return layer(pair, **settings)
 
 
 def versions() -> dict[str, str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from contextlib import closing
-from functools import partial
+from functools import cache, partial
 
 from threadpoolctl import threadpool_limits
 
@@ -57,11 +57,16 @@ def survey(
 
 def _record(call, matrix) -> dict:
     """In the process that computes: a failure travels as words, since not every exception can be pickled."""
-    threadpool_limits(1, user_api="blas")
+    _one_thread()
     try:
         return call(matrix)
     except Exception as error:
         return _failure(matrix, error)
+
+
+@cache
+def _one_thread() -> None:
+    threadpool_limits(1, user_api="blas")
 
 
 def _failure(matrix, error) -> dict:

@@ -8,6 +8,8 @@ import ml_dtypes  # noqa: F401  registers bfloat16 with numpy, which safetensors
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
+from intruders.spectra.finite import count_not_finite
+
 READ_AS = {"F64": np.float64, "F32": np.float32, "F16": np.float32, "BF16": np.float32}
 
 
@@ -53,7 +55,7 @@ class Stored:
                 values = file.get_tensor(self.key).astype(READ_AS[self.dtype], copy=False)
         except (SafetensorError, OSError) as error:
             raise CheckpointError(f"{self}: cannot be read: {error}") from error
-        bad = values.size - np.count_nonzero(np.isfinite(values))
+        bad = count_not_finite(values)
         if bad:
             raise CheckpointError(f"{self}: {bad} of {values.size} values are NaN or infinite")
         return values.T if self.transposed else values

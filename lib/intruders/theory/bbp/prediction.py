@@ -6,7 +6,7 @@ the squared cosine between the spike's vector and the outlier's.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from scipy.optimize import brentq
@@ -15,8 +15,8 @@ from intruders.theory.arguments import positive
 from intruders.theory.bbp import window
 from intruders.theory.bbp.edge import critical_width, threshold
 from intruders.theory.cosines import max_cosine_cdf
-from intruders.theory.laws import Law, Semicircle, SingularValueLaw, SingularValues
-from intruders.theory.transforms import d_derivative, d_transform, derivative
+from intruders.theory.laws import Empirical, Law, Semicircle, SingularValueLaw, SingularValues
+from intruders.theory.transforms import d_transform, derivative
 
 
 @dataclass(frozen=True)
@@ -54,18 +54,14 @@ class Prediction:
         positive("n", n)
         z, θ = self.position, self.theta
         first, second = np.real(self.bulk.traces(z))
-        first_slope = self._slope(0)
+        first_slope, second_slope = _slopes(z, self.bulk)
         if not isinstance(self.bulk, SingularValues):
             return float(np.sqrt(2 / n * (-first_slope - first**2)) / -first_slope)
         c = self.bulk.c
-        A, B = (first / z - first_slope) / 2, (second / z - self._slope(1)) / 2
+        A, B = (first / z - first_slope) / 2, (second / z - second_slope) / 2
         sides = second**2 * (A - first**2) + c * first**2 * (B - second**2)
         variance = 4 * θ**2 * (A - first / z) * c / n + 2 * θ**4 / n * sides
-        return float(np.sqrt(variance) / (θ**2 * -d_derivative(z, self.bulk).real))
-
-    def _slope(self, side: int) -> float:
-        gap = self.position - self.bulk.support[1]
-        return derivative(lambda w: self.bulk.traces(w)[side], self.position, gap / 2).real
+        return float(np.sqrt(variance) / (θ**2 * -(first_slope * second + first * second_slope)))
 
     def cosine_spread(self, n: int, side: str = "left") -> np.ndarray:
         """Standard deviations of the outlier's cosines with every old vector of that side, in rising order of s_i.
@@ -111,7 +107,7 @@ class Prediction:
             raise ValueError(f"eps must lie between 0 and 1, got {eps}")
         apart = 1.0
         if outliers is not None and len(outliers) and self.exists and eps**2 < 0.5:
-            shifts, weights = np.polynomial.hermite_e.hermegauss(21)
+            shifts, weights = _hermite()
             distance = np.abs(self.position + self.standard_deviation(n) * shifts[:, None] - outliers)
             spread = self._coupling(outliers, n, side) / np.maximum(distance, 1e-12 * self.position)
             apart = weights @ max_cosine_cdf(np.tan(2 * np.arcsin(eps)) / 2, spread**2) / np.sum(weights)
@@ -145,6 +141,20 @@ def half_probability(bulk: Law, n: int, eps: float = 0.5, side: str = "left") ->
         theta_c * (1 + 100 * omega),
         xtol=1e-10 * theta_c,
     )
+
+
+def _slopes(z: float, bulk: Law) -> tuple[float, float]:
+    """The derivatives of phi_1 and phi_2 above the bulk; Cauchy's formula costs more than quadrature."""
+    if isinstance(bulk, Empirical):
+        return bulk.slopes(z)
+    radius = (z - bulk.support[1]) / 2
+    first, second = (derivative(lambda w, k=k: bulk.traces(w)[k], z, radius).real for k in (0, 1))
+    return float(first), float(second)
+
+
+@cache
+def _hermite() -> tuple[np.ndarray, np.ndarray]:
+    return np.polynomial.hermite_e.hermegauss(21)
 
 
 @lru_cache(maxsize=8)
@@ -197,5 +207,6 @@ def _general(theta: float, bulk: Law) -> tuple[float, float, float]:
         low /= 2
     position = b + brentq(missing, low, 2 * low, xtol=1e-15, rtol=1e-14)
     first, second = np.real(bulk.traces(position))
-    scale = -2 / (theta**2 * d_derivative(position, bulk).real)
+    first_slope, second_slope = _slopes(position, bulk)
+    scale = -2 / (theta**2 * (first_slope * second + first * second_slope))
     return float(position), float(scale * first), float(scale * second)

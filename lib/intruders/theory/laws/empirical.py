@@ -1,7 +1,7 @@
 """The bulk of a measured matrix, its own outliers set aside."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from scipy.optimize import nnls
@@ -43,7 +43,7 @@ class Empirical(SingularValues):
     def c(self) -> float:
         return self.shape[0] / self.shape[1]
 
-    @property
+    @cached_property
     def support(self) -> tuple[float, float]:
         a, b = self._reference.support
         return float(self._value(a)), float(self._value(b))
@@ -68,6 +68,15 @@ class Empirical(SingularValues):
     def expect(self, f):
         return converged(lambda nodes: f(self._rule(nodes)[0]) @ self._rule(nodes)[1], "the bulk")
 
+    def slopes(self, z: float) -> tuple[float, float]:
+        """The derivatives of `traces` at a real z outside the support.
+
+        phi_1' = -min(1, 1/c) E (z^2 + S^2)/(z^2 - S^2)^2 - (1 - 1/c)_+ / z^2 and phi_2' = c phi_1' - (1 - c)/z^2.
+        """
+        share = min(1, 1 / self.c)
+        first = -share * self.expect(lambda s: (z**2 + s**2) / (z**2 - s**2) ** 2) - (1 - share) / z**2
+        return float(first), float(self.c * first - (1 - self.c) / z**2)
+
     def _rule(self, nodes: int) -> tuple[np.ndarray, np.ndarray]:
         """Points and weights of the reference's quadrature with that number of nodes, kept."""
         if nodes not in self._rules:
@@ -89,9 +98,7 @@ class Empirical(SingularValues):
         edge = self._reference.support[1]
         kept = len(values)
         for _ in range(_ROUNDS):
-            quantiles = (np.arange(kept) + 0.5) / kept
-            middle = (quantiles > _FITTED[0]) & (quantiles < _FITTED[1])
-            r = self._reference.ppf(quantiles[middle])
+            middle, r = _middle(self._reference, kept)
             (p, q), _ = nnls(np.column_stack(self._shapes(r)), values[:kept][middle])
             inside = np.searchsorted(values, p * self._shapes(edge)[0] + q * self._shapes(edge)[1])
             if inside == kept:
@@ -121,3 +128,11 @@ class Empirical(SingularValues):
             below = self._value(middle) < x
             low, high = np.where(below, middle, low), np.where(below, high, middle)
         return high
+
+
+@lru_cache(maxsize=64)
+def _middle(law: SingularValueLaw, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which of `count` quantiles are fitted, and where they are."""
+    quantiles = (np.arange(count) + 0.5) / count
+    middle = (quantiles > _FITTED[0]) & (quantiles < _FITTED[1])
+    return middle, law.ppf(quantiles[middle])
