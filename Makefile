@@ -13,7 +13,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .DELETE_ON_ERROR:
-.PHONY: book test lint units chapters nbval audit bench serve clean lock always
+.PHONY: book test lint units chapters nbval audit sources bench serve clean lock always
 
 book: $(VENV)/.book
 	@$(VENV)/bin/jupyter-book build --quiet -W -n --keep-going . || { rm -rf _build/.doctrees; exit 1; }
@@ -48,6 +48,10 @@ site/central-result.svg: data/chapter-08-seeds.parquet $(wildcard lib/intruders/
 
 audit: $(VENV)/.library
 	$(PYTHON) -m pytest tests/audit
+
+# The texts and the model of the long runs, which are never committed: into _sources.
+sources: $(VENV)/.library
+	$(PYTHON) -m intruders.tuning.sources
 
 # Beside scikit-rmt, in an environment of its own, and beside other detectors: printed, and stored in data/.
 bench: $(VENV)/.library

@@ -1,4 +1,4 @@
-"""The command line: `intruders scan` and `intruders budget`. Imports what a command needs when it runs."""
+"""The command line: `intruders scan`, `budget` and `experiment`. Imports what a command needs when it runs."""
 
 import os
 import shlex
@@ -23,7 +23,8 @@ TIMEOUT = 10
 Model = "a folder, a .safetensors file, an index of shards, or a name on the hub"
 TopK = Annotated[int, typer.Option(help="How many leading singular directions count.")]
 Json = Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write everything to this file.")]
-Jobs = Annotated[int, typer.Option(metavar="N", help="Processes at once, each with the memory for one matrix.")]
+Jobs = Annotated[int, typer.Option(metavar="N", help="Processes at once.")]
+Dask = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on the cluster of this scheduler.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on where an interrupted run with the same --json stopped.")]
 All = Annotated[bool, typer.Option("--all", help="Show every matrix.")]
 
@@ -51,9 +52,7 @@ def scan(
     json: Json = None,
     csv: Annotated[Path | None, typer.Option("--csv", metavar="PATH", help="Write one row a matrix.")] = None,
     jobs: Jobs = 1,
-    dask: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Compute on the cluster of this scheduler.")
-    ] = None,
+    dask: Dask = None,
     resume: Resume = False,
     show_all: All = False,
 ) -> None:
@@ -62,7 +61,7 @@ def scan(
     from intruders.spectra import scan as scanning
     from intruders.spectra.journal import check_output, write_csv
 
-    with _told(json) as progress:
+    with _told(lambda: _what_is_kept(json)) as progress:
         _check_resume(json, resume)
         if csv is not None:
             if json is not None and csv.absolute() == json.absolute():
@@ -106,11 +105,36 @@ def budget(
     from intruders import printing
     from intruders.spectra.budget import budget as compute
 
-    with _told(json) as progress:
+    with _told(lambda: _what_is_kept(json)) as progress:
         _check_resume(json, resume)
         result = compute(base, rank, top_k=top_k, eps=eps, jobs=jobs, path=json, resume=resume, progress=progress)
     printing.print_budget(result, show_all)
     raise typer.Exit(0 if result["layers"] else 2)
+
+
+@app.command()
+def experiment(
+    grid: Annotated[str | None, typer.Argument(metavar="[GRID]", help="Which; without it, a list of them.")] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where its tables are written.")] = Path("data"),
+    jobs: Jobs = 1,
+    dask: Dask = None,
+) -> None:
+    """Run a grid of fine-tuning runs that is declared in data/PREREGISTRATION.md, or go on with it."""
+    from intruders import printing
+
+    with _told(lambda: _what_is_left(out, grid), "runs") as progress:
+        from intruders.tuning import grids
+
+        if grid is None:
+            printing.print_grids(grids.state(out))
+            return
+        with _executor(dask, jobs) as (executor, workers):
+            path = grids.run(grid, out, workers, executor, progress)
+    typer.echo(path)
+
+
+def _what_is_left(out, grid) -> str:
+    return f"{out / grid}.partial keeps what is finished. Go on with\n  {shlex.join(['intruders', *sys.argv[1:]])}"
 
 
 def _check_resume(json, resume) -> None:
@@ -119,7 +143,7 @@ def _check_resume(json, resume) -> None:
 
 
 @contextmanager
-def _told(json: Path | None) -> Iterator[Callable[[int, int, float], None]]:
+def _told(kept: Callable[[], str], things: str = "matrices") -> Iterator[Callable[[int, int, float], None]]:
     """A progress bar, one line for an error (exit 2), and after Ctrl-C (exit 130) what is kept."""
     from rich.console import Console
 
@@ -134,14 +158,14 @@ def _told(json: Path | None) -> Iterator[Callable[[int, int, float], None]]:
         show(*state)
 
     try:
-        with printing.progress_bar(console) as show:
+        with printing.progress_bar(console, things) as show:
             yield tell
     except KeyboardInterrupt:
-        console.print("Interrupted.", _what_is_kept(json if began else None), markup=False)
+        console.print("Interrupted.", kept() if began else "Nothing is kept.", markup=False)
         raise typer.Exit(130) from None
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, ImportError) as error:
         console.print("[bold red]error:[/]", end=" ")
-        console.print(one_line(str(error)), *([_what_is_kept(json)] if began else []), markup=False)
+        console.print(one_line(str(error)), *([kept()] if began else []), markup=False)
         raise typer.Exit(2) from None
 
 

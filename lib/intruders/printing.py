@@ -24,17 +24,17 @@ _OPTIONAL = ("shape", "spikes >\ndetachment", "rank", "spikes >\nvisibility", *(
 
 
 @contextmanager
-def progress_bar(console: Console) -> Iterator[Callable[[int, int, float], None]]:
-    """On a terminal; shows how many matrices are finished, and the time left by their sizes."""
+def progress_bar(console: Console, things: str = "matrices") -> Iterator[Callable[[int, int, float], None]]:
+    """On a terminal; shows how many of the `things` are finished, and the time left by their sizes."""
     if not console.is_terminal:
         yield lambda *_: None
         return
     columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn(elapsed_when_finished=True))
     with Progress(*columns, console=console, transient=True, speed_estimate_period=3600) as bar:
-        task = bar.add_task("opening the files", total=1.0)
+        task = bar.add_task("beginning", total=1.0)
 
         def tell(finished: int, total: int, share: float) -> None:
-            bar.update(task, completed=share, description=f"{finished} of {total} matrices")
+            bar.update(task, completed=share, description=f"{finished} of {total} {things}")
 
         yield tell
 
@@ -188,3 +188,14 @@ def _cosine(side: dict) -> Text:
     cosine, i = min(known)
     bound = cosine - side.get("max_cosine_low", side["max_cosine"])[i] > 0.01
     return Text(f"{'< ' * bound}{cosine:.2f}")
+
+
+def print_grids(state: list[tuple[str, int, int, bool]]) -> None:
+    """Name, runs, how many of them are finished, and whether the tables are there."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("grid")
+    table.add_column("runs", justify="right")
+    table.add_column("finished", justify="right")
+    for name, runs, finished, there in state:
+        table.add_row(name, str(runs), "all" if there else str(finished))
+    Console(highlight=False).print(table)

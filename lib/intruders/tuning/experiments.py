@@ -4,7 +4,9 @@ import multiprocessing
 import platform
 import sys
 import warnings
+from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,6 +26,59 @@ LORA_1 = Setting(learning_rate=2e-3, rank=1)
 HEAD_ONLY = Setting(learning_rate=0.0)
 LIVE = (FULL, LORA_8, LORA_1)
 SEEDS = range(5, 10)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Settings that are each run once on every seed; `intervene`: chapter 9's interventions after each."""
+
+    settings: Sequence[Setting]
+    seeds: Sequence[int]
+    intervene: bool = False
+
+
+RANKS = (1, 2, 4, 8, 16, 64)
+RATES, FULL_RATES = (1e-3, 2e-3, 4e-3), (5e-5, 1e-4, 2e-4, 4e-4)
+FIVE = range(5)
+# The three that the other grids vary: full fine-tuning and two ranks at alpha = 16.
+THREE = (Setting(2e-4), Setting(2e-3, 8), Setting(2e-3, 1))
+
+
+def _ranks() -> list[Setting]:
+    """At r = 8 alpha = 2r is alpha = 16, and at r = 1 so is alpha/sqrt r: run once."""
+    found = [Setting(0.0), *(Setting(rate) for rate in FULL_RATES)]
+    for rank in RANKS:
+        scalings = [Setting(0, rank, 16), Setting(0, rank, 2 * rank), Setting(0, rank, 16, rslora=True)]
+        distinct = {setting.scale: setting for setting in reversed(scalings)}
+        found += [replace(setting, learning_rate=rate) for setting in distinct.values() for rate in RATES]
+    return found
+
+
+def _rates() -> list[Setting]:
+    lora = [Setting(rate, rank) for rank in (1, 8) for rate in (5e-4, 8e-3, 1.6e-2)]
+    return [*(Setting(rate) for rate in (2.5e-5, 8e-4, 1.6e-3)), *lora]
+
+
+def _smollm2() -> list[Setting]:
+    on = {"model": "smollm2", "tasks": ("glosses",)}
+    lora = [(1, 16), (8, 16), (64, 16), (64, 128)]
+    settings = [Setting(rate, rank, alpha, **on) for rank, alpha in lora for rate in (1e-3, 4e-3)]
+    return [*settings, *(Setting(rate, **on) for rate in (5e-5, 1e-4, 2e-4)), Setting(0.0, **on)]
+
+
+# data/PREREGISTRATION.md says what each is for and what is expected of it.
+GRIDS = {
+    "minilm-rank": Grid(_ranks(), FIVE),
+    "minilm-rate": Grid(_rates(), FIVE),
+    "minilm-length": Grid([replace(one, steps=steps) for one in THREE for steps in (25, 50, 200, 400)], FIVE),
+    "minilm-data": Grid([replace(one, texts=texts) for one in THREE for texts in (25, 50, 400)], FIVE),
+    "minilm-only-b": Grid([Setting(rate, rank, only_B=True) for rank in (1, 8, 64) for rate in RATES], FIVE),
+    "minilm-sequence": Grid([replace(one, tasks=("docstrings", "glosses", "mails")) for one in THREE], FIVE),
+    "minilm-interventions": Grid(
+        [Setting(2e-3, 1), Setting(2e-3, 8), Setting(4e-3, 8), Setting(1e-3, 64, 128)], FIVE, intervene=True
+    ),
+    "smollm2": Grid(_smollm2(), range(3)),
+}
 
 
 def processes(count: int = 2) -> ProcessPoolExecutor:

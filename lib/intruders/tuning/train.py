@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from peft import LoraConfig, get_peft_model
+from peft import get_peft_config, get_peft_model
 from torch import nn
 from transformers import PreTrainedTokenizerBase, get_linear_schedule_with_warmup
 
-from intruders.tuning.models import MINILM_MATRICES, matrices, minilm
+from intruders.tuning import models
+from intruders.tuning.models import Pretrained, matrices
 from intruders.tuning.tasks import Task
 
 MAX_TOKENS = 24
@@ -20,8 +21,17 @@ HEAD_LEARNING_RATE = 5e-3
 class Setting:
     """How to fine-tune: in full (rank None), by LoRA with update (alpha/rank) B A, or at rate 0 only the head.
 
-    `steps` batches of `batch_size` texts, AdamW without weight decay, linear warm-up over a tenth of the steps and
-    linear decay; the classification head learns at the same fixed rate under every method.
+    rslora      alpha/sqrt(rank) instead of alpha/rank (Kalajdzievski 2023)
+    only_B      A stays as it was drawn
+    peft        another method: its configuration as PEFT names it, {"peft_type": "OFT", ...}
+    model       a name that `models.load` knows
+    tasks       names that `tasks.load` knows, learnt one after another, each with a head of its own; adapters are
+                merged in between
+    texts       training texts of each class
+
+    `steps` batches of `batch_size` texts for every task, AdamW without weight decay, linear warm-up over a tenth of the
+    steps and linear decay; the classification head learns at the same fixed rate under every method. In full means
+    every parameter of the encoder.
     """
 
     learning_rate: float
@@ -29,12 +39,34 @@ class Setting:
     alpha: float = 16
     steps: int = 100
     batch_size: int = 16
+    rslora: bool = False
+    only_B: bool = False
+    peft: dict | None = None
+    model: str = "minilm"
+    tasks: tuple[str, ...] = ("docstrings",)
+    texts: int = 200
 
     @property
     def name(self) -> str:
         if self.learning_rate == 0:
             return "head only"
-        return "full" if self.rank is None else f"LoRA r = {self.rank}"
+        if self.peft:
+            return self.peft["peft_type"]
+        if self.rank is None:
+            return "full"
+        return f"LoRA r = {self.rank}" + ", rsLoRA" * self.rslora + ", only B" * self.only_B
+
+    @property
+    def scale(self) -> float | None:
+        """What multiplies B A."""
+        return self.alpha / (self.rank**0.5 if self.rslora else self.rank) if self.rank else None
+
+    @property
+    def configuration(self) -> dict | None:
+        """What PEFT is given."""
+        if self.peft or self.rank is None:
+            return self.peft
+        return {"peft_type": "LORA", "r": self.rank, "lora_alpha": self.alpha, "use_rslora": self.rslora}
 
 
 @dataclass(frozen=True)
@@ -57,20 +89,23 @@ class Classifier(nn.Module):
         self.head = nn.Linear(encoder.config.hidden_size, n_classes)
 
     def forward(self, tokens):
-        hidden = self.encoder(**tokens).last_hidden_state
-        mask = tokens["attention_mask"].unsqueeze(-1)
-        return self.head((hidden * mask).sum(1) / mask.sum(1))
+        return self.head(pooled(self.encoder, tokens))
+
+
+def pooled(encoder: nn.Module, tokens) -> torch.Tensor:
+    """The mean of the last hidden states over the tokens of each text."""
+    hidden = encoder(input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"]).last_hidden_state
+    mask = tokens["attention_mask"].unsqueeze(-1)
+    return (hidden * mask).sum(1) / mask.sum(1)
 
 
 def finetune(setting: Setting, seed: int, task: Task) -> Run:
-    """Fine-tune all-MiniLM-L6-v2 on a task: `train`, the update of each weight matrix, and the test accuracy."""
+    """Fine-tune on a task: `train`, the update of each weight matrix, and the test accuracy."""
     started = time.perf_counter()
-    before = matrices(minilm()[0])
     model, tokenizer = train(setting, seed, task)
-    if setting.rank is not None:
-        model.encoder = model.encoder.merge_and_unload()
+    merge(model)
     reached = accuracy(model, tokenizer, task.test)
-    after = matrices(model.encoder)
+    before, after = matrices(models.load(setting.model).encoder), matrices(model.encoder)
     updates = {name: (after[name] - before[name]).numpy() for name in before}
     return Run(setting, seed, reached, time.perf_counter() - started, updates)
 
@@ -78,21 +113,39 @@ def finetune(setting: Setting, seed: int, task: Task) -> Run:
 def train(setting: Setting, seed: int, task: Task) -> tuple[Classifier, PreTrainedTokenizerBase]:
     """The tuned classifier and its tokenizer, on one thread in bfloat16 where the CPU has it.
 
-    Under LoRA `model.encoder` is PEFT's model with its adapter beside the weights, which `save_pretrained` writes. The
-    seed sets the LoRA factors, then the head, and the order of the texts.
+    Under a method of PEFT `model.encoder` is its model with the adapter beside the weights, which `save_pretrained`
+    writes.
+    """
+    pretrained = models.load(setting.model)
+    model, _ = adapt(pretrained, setting, seed, task)
+    return model, pretrained.tokenizer
+
+
+def adapt(pretrained: Pretrained, setting: Setting, seed: int, task: Task) -> tuple[Classifier, float]:
+    """The tuned classifier, and the mean loss over the last tenth of the steps; changes what it is given.
+
+    The seed sets the head, which is drawn first, the adapter's factors, and the order of the texts. Raises
+    FloatingPointError where the loss is no number any more.
     """
     torch.set_num_threads(1)
     torch.manual_seed(seed)
-    encoder, tokenizer = minilm()
-    if setting.rank is not None:
-        lora = LoraConfig(r=setting.rank, lora_alpha=setting.alpha, target_modules=MINILM_MATRICES)
-        encoder = get_peft_model(encoder, lora)
-    model = Classifier(encoder, len(task.classes))
-    _fit(model, tokenizer, setting, seed, task.train)
-    return model, tokenizer
+    model = Classifier(pretrained.encoder, len(task.classes))
+    if setting.configuration:
+        configuration = get_peft_config({"target_modules": pretrained.targets, **setting.configuration})
+        model.encoder = get_peft_model(pretrained.encoder, configuration)
+    if setting.only_B:
+        for name, factor in model.encoder.named_parameters():
+            factor.requires_grad_(factor.requires_grad and "lora_A" not in name)
+    return model, _fit(model, pretrained.tokenizer, setting, seed, task.train)
 
 
-def _fit(model, tokenizer, setting, seed, examples):
+def merge(model: Classifier) -> None:
+    """Adds the adapter to the weights, in place."""
+    if hasattr(model.encoder, "merge_and_unload"):
+        model.encoder = model.encoder.merge_and_unload()
+
+
+def _fit(model, tokenizer, setting, seed, examples) -> float:
     rng = np.random.default_rng(seed)
     epochs = -(-setting.steps * setting.batch_size // len(examples))
     order = np.concatenate([rng.permutation(len(examples)) for _ in range(epochs)])
@@ -106,17 +159,22 @@ def _fit(model, tokenizer, setting, seed, examples):
         fused=True,
     )
     schedule = get_linear_schedule_with_warmup(optimizer, setting.steps // 10, setting.steps)
+    losses = []
     model.train()
     for step in range(setting.steps):
         batch = [examples[i] for i in order[step * setting.batch_size : (step + 1) * setting.batch_size]]
-        with _autocast():
-            logits = model(_tokens(tokenizer, batch))
+        with autocast():
+            logits = model(tokens(tokenizer, [text for text, _ in batch]))
         loss = nn.functional.cross_entropy(logits.float(), torch.tensor([label for _, label in batch]))
+        losses.append(loss.item())
+        if not np.isfinite(losses[-1]):
+            raise FloatingPointError(f"the loss is {losses[-1]} at step {step + 1} of {setting.steps}")
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()
+    return float(np.mean(losses[-max(1, setting.steps // 10) :]))
 
 
 @torch.inference_mode()
@@ -128,17 +186,17 @@ def accuracy(
     correct = 0
     for start in range(0, len(examples), batch_size):
         batch = examples[start : start + batch_size]
-        with _autocast():
-            guesses = model(_tokens(tokenizer, batch)).argmax(1)
+        with autocast():
+            guesses = model(tokens(tokenizer, [text for text, _ in batch])).argmax(1)
         correct += (guesses == torch.tensor([label for _, label in batch])).sum().item()
     return correct / len(examples)
 
 
-def _tokens(tokenizer, batch):
-    return tokenizer(
-        [text for text, _ in batch], truncation=True, max_length=MAX_TOKENS, padding=True, return_tensors="pt"
-    )
+def tokens(tokenizer: PreTrainedTokenizerBase, texts: list[str], longest: int = MAX_TOKENS):
+    """A batch, cut after `longest` tokens and filled up."""
+    return tokenizer(texts, truncation=True, max_length=longest, padding=True, return_tensors="pt")
 
 
-def _autocast():
+def autocast():
+    """bfloat16 where the processor computes with it, else nothing."""
     return torch.autocast("cpu", torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported())

@@ -4,7 +4,7 @@ from intruders.theory.bbp.covariance import CovariancePrediction, covariance_thr
 from intruders.theory.bbp.edge import critical_width, strength_at, threshold, top_of_noise
 from intruders.theory.bbp.planted import Spikes, outlier_cosines, outliers
 from intruders.theory.bbp.prediction import Prediction, far_probability, half_probability, predict
-from intruders.theory.bbp.secular import top_singular_triplets
+from intruders.theory.bbp.secular import singular_values_above, top_singular_triplets
 
 __all__ = [
     "CovariancePrediction",
@@ -18,6 +18,7 @@ __all__ = [
     "outliers",
     "predict",
     "predict_covariance",
+    "singular_values_above",
     "strength_at",
     "threshold",
     "top_of_noise",

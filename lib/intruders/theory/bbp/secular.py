@@ -43,6 +43,16 @@ def top_singular_triplets(
     return np.array(values), np.column_stack(lefts), np.column_stack(rights)
 
 
+def singular_values_above(
+    z: float, singular_values: np.ndarray, left: np.ndarray, right: np.ndarray, strengths: np.ndarray
+) -> int:
+    """How many singular values of W0 + P diag(strengths) Q' are above z > 0, by the inertia of S(z) above.
+
+    The arguments are those of `top_singular_triplets`; z must be none of the old singular values.
+    """
+    return int(_Update(np.asarray(singular_values, dtype=float), left, right, strengths)._above(0.0, z))
+
+
 class _Update:
     def __init__(self, s, P, Q, theta):
         self.s, self.N = s, len(s)
