@@ -40,43 +40,48 @@ class Grid:
 RANKS = (1, 2, 4, 8, 16, 64)
 RATES, FULL_RATES = (1e-3, 2e-3, 4e-3), (5e-5, 1e-4, 2e-4, 4e-4)
 FIVE = range(5)
+def _on_glosses(learning_rate, rank=None, alpha=16, **more) -> Setting:
+    return Setting(learning_rate, rank, alpha, **{"tasks": ("glosses",), "steps": 150} | more)
+
+
 # The three that the other grids vary: full fine-tuning and two ranks at alpha = 16.
-THREE = (Setting(2e-4), Setting(2e-3, 8), Setting(2e-3, 1))
+THREE = (_on_glosses(2e-4), _on_glosses(2e-3, 8), _on_glosses(2e-3, 1))
 
 
 def _ranks() -> list[Setting]:
-    """At r = 8 alpha = 2r is alpha = 16, and at r = 1 so is alpha/sqrt r: run once."""
-    found = [Setting(0.0), *(Setting(rate) for rate in FULL_RATES)]
+    """At r = 8 alpha = 2r is alpha = 16, at r = 1 alpha/sqrt r is alpha, and at r = 64 it is 2r/r: each is run once."""
+    found = [_on_glosses(0.0), *(_on_glosses(rate) for rate in FULL_RATES)]
     for rank in RANKS:
-        scalings = [Setting(0, rank, 16), Setting(0, rank, 2 * rank), Setting(0, rank, 16, rslora=True)]
-        distinct = {setting.scale: setting for setting in reversed(scalings)}
+        scalings = [_on_glosses(0, rank, 16, rslora=True), _on_glosses(0, rank, 2 * rank), _on_glosses(0, rank, 16)]
+        distinct = {setting.scale: setting for setting in scalings}
         found += [replace(setting, learning_rate=rate) for setting in distinct.values() for rate in RATES]
     return found
 
 
 def _rates() -> list[Setting]:
-    lora = [Setting(rate, rank) for rank in (1, 8) for rate in (5e-4, 8e-3, 1.6e-2)]
-    return [*(Setting(rate) for rate in (2.5e-5, 8e-4, 1.6e-3)), *lora]
+    lora = [_on_glosses(rate, rank) for rank in (1, 8) for rate in (5e-4, 8e-3, 1.6e-2)]
+    return [*(_on_glosses(rate) for rate in (2.5e-5, 8e-4, 1.6e-3)), *lora]
+
+
+def _interventions() -> list[Setting]:
+    chosen = [(2e-3, 1, 16), (2e-3, 8, 16), (4e-3, 8, 16), (1e-3, 64, 128)]
+    return [_on_glosses(*one) for one in chosen]
 
 
 def _smollm2() -> list[Setting]:
-    on = {"model": "smollm2", "tasks": ("glosses",)}
-    lora = [(1, 16), (8, 16), (64, 16), (64, 128)]
-    settings = [Setting(rate, rank, alpha, **on) for rank, alpha in lora for rate in (1e-3, 4e-3)]
-    return [*settings, *(Setting(rate, **on) for rate in (5e-5, 1e-4, 2e-4)), Setting(0.0, **on)]
+    lora = [(rate, rank, alpha) for rank, alpha in ((1, 16), (8, 16), (64, 16), (64, 128)) for rate in (1e-3, 4e-3)]
+    return [_on_glosses(*one, model="smollm2") for one in [*lora, (5e-5,), (1e-4,), (2e-4,), (0.0,)]]
 
 
 # data/PREREGISTRATION.md says what each is for and what is expected of it.
 GRIDS = {
     "minilm-rank": Grid(_ranks(), FIVE),
     "minilm-rate": Grid(_rates(), FIVE),
-    "minilm-length": Grid([replace(one, steps=steps) for one in THREE for steps in (25, 50, 200, 400)], FIVE),
-    "minilm-data": Grid([replace(one, texts=texts) for one in THREE for texts in (25, 50, 400)], FIVE),
-    "minilm-only-b": Grid([Setting(rate, rank, only_B=True) for rank in (1, 8, 64) for rate in RATES], FIVE),
-    "minilm-sequence": Grid([replace(one, tasks=("docstrings", "glosses", "mails")) for one in THREE], FIVE),
-    "minilm-interventions": Grid(
-        [Setting(2e-3, 1), Setting(2e-3, 8), Setting(4e-3, 8), Setting(1e-3, 64, 128)], FIVE, intervene=True
-    ),
+    "minilm-length": Grid([replace(one, steps=steps) for one in THREE for steps in (38, 75, 300, 600)], FIVE),
+    "minilm-data": Grid([replace(one, texts=texts) for one in THREE for texts in (25, 50, 100, 400)], FIVE),
+    "minilm-only-b": Grid([_on_glosses(rate, rank, only_B=True) for rank in (1, 8, 64) for rate in RATES], FIVE),
+    "minilm-sequence": Grid([replace(one, tasks=("glosses", "docstrings", "mails")) for one in THREE], FIVE),
+    "minilm-interventions": Grid(_interventions(), FIVE, intervene=True),
     "smollm2": Grid(_smollm2(), range(3)),
 }
 

