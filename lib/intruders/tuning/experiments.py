@@ -40,6 +40,8 @@ class Grid:
 RANKS = (1, 2, 4, 8, 16, 64)
 RATES, FULL_RATES = (1e-3, 2e-3, 4e-3), (5e-5, 1e-4, 2e-4, 4e-4)
 FIVE = range(5)
+
+
 def _on_glosses(learning_rate, rank=None, alpha=16, **more) -> Setting:
     return Setting(learning_rate, rank, alpha, **{"tasks": ("glosses",), "steps": 150} | more)
 

