@@ -6,7 +6,7 @@ import pytest
 from intruders.spectra.basis import Basis
 from intruders.theory.bbp import singular_values_above
 from intruders.theory.ensembles import haar_frame
-from intruders.tuning.compare import compare
+from intruders.tuning.compare import compare, describe
 from intruders.tuning.interventions import LAMBDAS, Parts, interventions
 
 
@@ -126,3 +126,15 @@ def test_without_intruders_only_the_size_changes():
     for kind, factor, weights in interventions({"w": parts}):
         expected = W0 + (factor if kind in ("kept", "shrunk") else 1) * update
         assert np.allclose(weights["w"], expected), kind
+
+
+def test_a_base_is_described_by_its_spectrum():
+    rng = np.random.default_rng(7)
+    basis, *_ = planted(300, 400, np.array([1.0]), rng)
+    row = describe(basis)
+    assert row["outliers"] == 3 and np.array_equal(row["values"], basis.values)
+    assert row["edge"] == pytest.approx(1 + np.sqrt(0.75), rel=0.05)
+    assert row["detachment"] == pytest.approx(0.75**0.25, rel=0.1)
+    assert row["detachment"] <= row["visibility"] and 0 < row["distance"] < 0.03
+    shifted = Basis(basis.U, basis.values**3, basis.Vt)
+    assert describe(shifted)["distance"] > row["distance"]

@@ -28,13 +28,15 @@ def measured(setting, seed, intervene=False):
 def small(monkeypatch):
     monkeypatch.setitem(GRIDS, "small", Grid(SETTINGS, range(2)))
     monkeypatch.setattr(grids, "record", measured)
+    monkeypatch.setattr(grids, "bases", lambda model: [{"matrix": name, "values": np.ones(3)} for name in "ab"])
     return "small"
 
 
 def test_every_run_is_a_row_and_every_matrix_of_it(small, tmp_path):
     seen = []
     path = grids.run(small, tmp_path, progress=lambda *state: seen.append(state))
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["small-matrices.parquet", "small.parquet"]
+    names = ["minilm-base.parquet", "small-matrices.parquet", "small.parquet"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == names
     runs, matrices = pd.read_parquet(path), pd.read_parquet(tmp_path / "small-matrices.parquet")
     assert list(zip(runs.seed, runs.learning_rate, strict=True)) == [
         (seed, one.learning_rate) for seed in range(2) for one in SETTINGS

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import kstest
 
 from intruders.spectra.basis import Basis
 from intruders.spectra.detect import detect
 from intruders.spectra.updates import LowRank, effective_rank, stable_rank
-from intruders.theory.bbp import singular_values_above
+from intruders.theory.bbp import singular_values_above, strength_at, threshold
 from intruders.theory.ensembles import haar_frame
+from intruders.theory.laws import Empirical
 
 TOP_K = 10
 # Spikes that are kept, those whose vectors are compared with W0's, and those of a dense change that are predicted from.
@@ -24,6 +26,28 @@ class Directions:
     P: np.ndarray
     strengths: np.ndarray
     Q: np.ndarray
+
+
+def describe(basis: Basis) -> dict:
+    """A row for one pre-trained matrix: what its spectrum alone says before any tuning.
+
+    values       its singular values, falling; edge is that of their bulk (`Empirical`), outliers how many are beyond
+    detachment   the strength at which an independent spike leaves the bulk
+    visibility   the strength whose outlier reaches the tenth value
+    distance     largest difference between the distribution functions of the bulk and of the values inside it
+    """
+    bulk = Empirical(basis.values, (len(basis.U), basis.Vt.shape[1]))
+    inside = np.sort(basis.values)[: len(basis.values) - len(bulk.outliers)]
+    return {
+        "n": len(basis.U),
+        "m": basis.Vt.shape[1],
+        "values": basis.values,
+        "edge": bulk.support[1],
+        "outliers": len(bulk.outliers),
+        "detachment": threshold(bulk),
+        "visibility": strength_at(float(basis.values[TOP_K - 1]), bulk),
+        "distance": float(kstest(inside, bulk.cdf).statistic),
+    }
 
 
 def compare(basis: Basis, update: np.ndarray, rank: int | None, rng: np.random.Generator) -> dict:

@@ -12,8 +12,8 @@ import pandas as pd
 
 from intruders.spectra.jobs import outcomes
 from intruders.spectra.journal import check_output
-from intruders.tuning.experiments import GRIDS, Grid
-from intruders.tuning.runs import about, record
+from intruders.tuning.experiments import GRIDS
+from intruders.tuning.runs import about, bases, record
 from intruders.tuning.train import Setting
 
 # Figures kept of every measured number, and of cosines, which lie between 0 and 1.
@@ -27,7 +27,8 @@ def run(
     executor: Executor | None = None,
     progress: Callable[[int, int, float], None] | None = None,
 ) -> Path:
-    """Writes FOLDER/NAME.parquet, one row a run, and FOLDER/NAME-matrices.parquet, one row a run, task and matrix.
+    """Writes FOLDER/NAME.parquet, one row a run, FOLDER/NAME-matrices.parquet, one row a run, task and matrix, and
+    FOLDER/MODEL-base.parquet, one row a matrix before any tuning.
 
     A run that diverges or fails is a row whose status says so; a failed one is tried again when the grid goes on.
     FOLDER/NAME.partial keeps what is finished, a line of JSON a run, until all is; called again it goes on from there.
@@ -60,7 +61,9 @@ def run(
             file.write(json.dumps({"key": key(*pair), "row": row}, allow_nan=False) + "\n")
             file.flush()
             tell()
-    write_tables([finished[one] for one in keys], grid, path)
+    for model in {setting.model for setting in grid.settings}:
+        _write({folder / f"{model}-base.parquet": [_plain(row) for row in bases(model)]})
+    write_tables([finished[one] for one in keys], path)
     partial_path.unlink()
     return path
 
@@ -74,17 +77,21 @@ def state(folder: Path) -> list[tuple[str, int, int, bool]]:
     return found
 
 
-def write_tables(rows: list[dict], grid: Grid, path: Path) -> None:
+def write_tables(rows: list[dict], path: Path) -> None:
     """The tables of these runs beside each other; what was there is replaced when they are whole."""
     runs, parts = [], {"matrices": [], "interventions": []}
     for number, row in enumerate(rows):
         runs.append({"run": number} | {name: value for name, value in row.items() if name not in parts})
         for kind, found in parts.items():
             found += [{"run": number} | one for one in row.get(kind, [])]
-    tables = {path: runs} | {path.with_stem(f"{path.stem}-{kind}"): found for kind, found in parts.items() if found}
+    more = {path.with_stem(f"{path.stem}-{kind}"): found for kind, found in parts.items() if found}
+    _write({path: runs} | more)
+
+
+def _write(tables: dict[Path, list[dict]]) -> None:
     beside = {target: target.with_suffix(".new") for target in tables}
-    for target, found in tables.items():
-        pd.DataFrame(found).to_parquet(beside[target], index=False, compression="zstd")
+    for target, rows in tables.items():
+        pd.DataFrame(rows).to_parquet(beside[target], index=False, compression="zstd")
     for target, new in beside.items():
         new.replace(target)
 

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from intruders.spectra.basis import Basis
 from intruders.tuning import models, tasks
-from intruders.tuning.compare import compare
+from intruders.tuning.compare import compare, describe
 from intruders.tuning.forgetting import pretraining_losses
 from intruders.tuning.interventions import Parts, interventions
 from intruders.tuning.models import Pretrained, matrices
@@ -54,6 +54,11 @@ def about(setting: Setting, seed: int) -> dict:
         "alpha": setting.alpha if setting.rank else None,
         "peft": json.dumps(setting.peft, sort_keys=True) if setting.peft else None,
     }
+
+
+def bases(model: str) -> list[dict]:
+    """A row for each matrix of the pre-trained model."""
+    return [{"matrix": name} | describe(_basis(model, name)) for name in _untouched(model)[0]]
 
 
 def _measured(setting, seed, intervene) -> dict:
