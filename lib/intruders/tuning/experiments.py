@@ -84,6 +84,7 @@ GRIDS = {
     "minilm-only-b": Grid([_on_glosses(rate, rank, only_B=True) for rank in (1, 8, 64) for rate in RATES], FIVE),
     "minilm-sequence": Grid([replace(one, tasks=("glosses", "docstrings", "mails")) for one in THREE], FIVE),
     "minilm-interventions": Grid(_interventions(), FIVE, intervene=True),
+    "minilm-live": Grid([*LIVE, HEAD_ONLY], range(10, 15)),
     "smollm2": Grid(_smollm2(), range(3)),
 }
 
