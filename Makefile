@@ -43,7 +43,7 @@ _build/executed/%: chapters/%.ipynb $(VENV)/.library
 	$(PYTHON) tests/chapters/execute.py $<
 	@mkdir -p $(@D) && touch $@
 
-site/central-result.svg: data/chapter-08-seeds.parquet $(wildcard lib/intruders/show/*.py) $(VENV)/.library
+site/central-result.svg: $(wildcard data/minilm-*.parquet) $(wildcard lib/intruders/show/*.py) $(VENV)/.library
 	$(PYTHON) -m intruders.show.central $@
 
 audit: $(VENV)/.library

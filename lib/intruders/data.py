@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 _PACKAGED = Path(__file__).parent / "_data"
@@ -15,3 +16,26 @@ def load(name: str) -> pd.DataFrame:
         names = ", ".join(sorted(file.stem for file in FOLDER.glob("*.parquet")))
         raise FileNotFoundError(f"no table {name!r} in {FOLDER}; there are: {names}")
     return pd.read_parquet(path)
+
+
+def matrices(grid: str) -> pd.DataFrame:
+    """The rows of `<grid>-matrices`, each with the columns of its run and the thresholds of its pre-trained matrix.
+
+    Raises FileNotFoundError as `load` does.
+    """
+    runs = load(grid).set_index("run")
+    rows = load(f"{grid}-matrices").join(runs, on="run")
+    bases = {model: load(f"{model}-base") for model in runs.model.unique()}
+    limits = pd.concat(table.assign(model=model) for model, table in bases.items())
+    columns = ["model", "matrix", "edge", "detachment", "visibility"]
+    return rows.merge(limits[columns], on=["model", "matrix"], how="left", validate="many_to_one")
+
+
+def strength(rows: pd.DataFrame) -> pd.Series:
+    """The operator norm of each row's update: its largest spike."""
+    return rows["spikes"].str[0]
+
+
+def intruders(rows: pd.DataFrame, eps: float = 0.5, side: str = "left") -> pd.Series:
+    """How many of each row's ten tuned directions have no cosine of eps with any pre-trained one."""
+    return rows[f"{side}_cosines"].map(lambda cosines: int(np.less(cosines, eps).sum()))

@@ -78,3 +78,13 @@ def test_is_a_law(n, m):
 def test_bad_values(values, message):
     with pytest.raises(ValueError, match=message):
         Empirical(values, (3, 5))
+
+
+def test_an_edge_steeper_than_that_of_noise_is_not_peeled():
+    law = SingularValueLaw(1.0)
+    r = law.ppf((np.arange(384) + 0.5) / 384)
+    steep = Empirical(r - 0.25 * r**3 / (3 * law.support[1] ** 2), (384, 384))
+    assert len(steep.outliers) == 0
+    assert 0.8 < threshold(steep) < 1
+    soft = Empirical(r + 0.25 * r**3 / law.support[1] ** 2, (384, 384))
+    assert soft.support[1] == pytest.approx(1.25 * law.support[1], rel=1e-6)

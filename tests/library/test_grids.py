@@ -45,7 +45,7 @@ def test_every_run_is_a_row_and_every_matrix_of_it(small, tmp_path):
     assert runs.accuracy[0] == 0.333333 and runs.loss.isna().all()
     assert json.loads(runs.peft[3]) == {"peft_type": "OFT", "r": 4} and pd.isna(runs.peft[0])
     assert matrices.groupby("run").matrix.agg(list).to_dict() == {run: ["a", "b"] for run in (0, 2, 3, 4, 6, 7)}
-    assert matrices.spikes[0].tolist() == [0, 0.142857, 0.285714]
+    assert matrices.spikes[0].tolist() == pytest.approx([0, 0.142857, 0.285714])
     assert [state[0] for state in seen] == list(range(9)) and seen[-1] == (8, 8, 1.0)
 
 

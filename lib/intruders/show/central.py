@@ -20,7 +20,7 @@ _MARKS = {
 def central(rows: pd.DataFrame) -> Figure:
     """Strength over visibility threshold against the smallest max-cosine, one mark a weight matrix and run, left side.
 
-    rows: a table of `intruders.tuning.measure.spectra`, such as `data.load("chapter-08-seeds")`.
+    rows: as `data.matrices("minilm-live")`.
     """
     fig, ax = figures.subplots(height=3.4)
     scatter(ax, rows, size=14)
@@ -33,11 +33,10 @@ def central(rows: pd.DataFrame) -> Figure:
 
 def scatter(ax: Axes, rows: pd.DataFrame, size: float) -> None:
     """The marks and axes of `central`."""
-    left = rows[rows.side == "left"]
     ax.axvline(1, color=figures.THEORY, linewidth=1)
     for method, marks in _MARKS.items():
-        one = left[left.method == method]
-        ratio, smallest = one.spikes.str[0] / one.visibility, one.max_cosines.map(min)
+        one = rows[rows["name"] == method]
+        ratio, smallest = data.strength(one) / one.visibility, one.left_cosines.map(min)
         ax.scatter(ratio, smallest, s=size, linewidths=0.8, alpha=0.8, **marks)
     ax.set_xscale("log")
     ax.set_xticks([0.03, 0.1, 0.3, 1, 3], ["0.03", "0.1", "0.3", "1", "3"])
@@ -51,4 +50,4 @@ def scatter(ax: Axes, rows: pd.DataFrame, size: float) -> None:
 
 if __name__ == "__main__":
     figures.use_style()
-    Path(sys.argv[1]).write_text(figures.svg(central(data.load("chapter-08-seeds"))), encoding="utf-8")
+    Path(sys.argv[1]).write_text(figures.svg(central(data.matrices("minilm-live"))), encoding="utf-8")

@@ -14,10 +14,9 @@ _VALUES = np.round(np.arange(0.2, 0.9801, 0.02), 2)
 
 
 def cutoff(rows: pd.DataFrame) -> Explorable:
-    """Intruders a run at every cut-off, on the left side of a table such as `data.load("chapter-08-seeds")`."""
-    left = rows[rows.side == "left"]
-    cosines = {method: np.vstack(left[left.method == method].max_cosines) for method in _METHODS}
-    runs = left.seed.nunique()
+    """Intruders a run at every cut-off, on the left side; rows as `data.matrices("minilm-live")`."""
+    cosines = {method: np.vstack(rows.left_cosines[rows["name"] == method]) for method in _METHODS}
+    runs = rows.seed.nunique()
 
     def count(method: str, eps: float) -> float:
         return np.sum(cosines[method] < eps) / runs

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from intruders.spectra.jobs import outcomes
 from intruders.spectra.journal import check_output
@@ -16,7 +18,7 @@ from intruders.tuning.experiments import GRIDS
 from intruders.tuning.runs import about, bases, record
 from intruders.tuning.train import Setting
 
-# Figures kept of every measured number, and of cosines, which lie between 0 and 1.
+# Figures kept of every measured number.
 _DIGITS = 6
 
 
@@ -91,9 +93,18 @@ def write_tables(rows: list[dict], path: Path) -> None:
 def _write(tables: dict[Path, list[dict]]) -> None:
     beside = {target: target.with_suffix(".new") for target in tables}
     for target, rows in tables.items():
-        pd.DataFrame(rows).to_parquet(beside[target], index=False, compression="zstd")
+        table = pa.Table.from_pandas(pd.DataFrame(rows), preserve_index=False)
+        short = pa.schema([field.with_type(_short(field.type)) for field in table.schema])
+        pq.write_table(
+            table.cast(short), beside[target], compression="zstd", compression_level=19, use_dictionary=False
+        )
     for target, new in beside.items():
         new.replace(target)
+
+
+def _short(kind: pa.DataType) -> pa.DataType:
+    """Lists in single precision, which holds the six digits that are kept."""
+    return pa.list_(pa.float32()) if kind == pa.list_(pa.float64()) else kind
 
 
 def key(setting: Setting, seed: int) -> str:

@@ -17,12 +17,13 @@ _ROUNDS = 20
 class Empirical(SingularValues):
     """The smooth law behind min(n, m) measured singular values of an n x m matrix, and the outliers beyond it.
 
-    Quantile for quantile, s = p (r - r^3/(3 b^2)) + q r^3/b^2, where r follows the singular-value law of unit sigma
-    with edge b, and p, q >= 0 are fitted by least squares between the quantiles .5 and .95. It is the most general odd
-    cubic that does not fall on [0, b]: the edges stay square-root edges, D is finite there, and pure noise is included,
-    as p = 3 q = sigma. Values beyond the fitted edge are set aside and the quantiles counted again, until their number
-    stands. Ke, Ma & Lin 2023 match a bulk by its quantiles in this way, with a line. The edge is extrapolated from the
-    quantiles below: for the bulk of chapter 5 it is three per cent, and the threshold eight per cent, too high.
+    Quantile for quantile, s = p r + q r^3/b^2, where r follows the singular-value law of unit sigma with edge b, and
+    p, q >= 0 are fitted by least squares between the quantiles .5 and .95: noise of p = sigma, and beyond it a heavier
+    tail. The edges stay square-root edges and D is finite there. Values beyond the fitted edge are set aside and the
+    quantiles counted again, until their number stands. Ke, Ma & Lin 2023 match a bulk by its quantiles in this way,
+    with a line. The edge is extrapolated from the quantiles below: for the bulk of chapter 5 it is three per cent, and
+    the threshold eight per cent, too high. An edge steeper than that of noise is not fitted: it would set aside a few
+    values more in every round, until a bulk of noise had lost its upper fifth.
 
     Raises ValueError for a wrong number of values, or for values that are negative or not finite.
     """
@@ -108,7 +109,7 @@ class Empirical(SingularValues):
 
     def _shapes(self, r):
         b = self._reference.support[1]
-        return r - r**3 / (3 * b**2), r**3 / b**2
+        return r, r**3 / b**2
 
     def _value(self, r):
         p, q = self._coefficients
@@ -117,8 +118,7 @@ class Empirical(SingularValues):
 
     def _slope(self, r):
         p, q = self._coefficients
-        share = (r / self._reference.support[1]) ** 2
-        return p * (1 - share) + 3 * q * share
+        return p + 3 * q * (r / self._reference.support[1]) ** 2
 
     def _rank(self, x):
         """The r with value x, by bisection."""
