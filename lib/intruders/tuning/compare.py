@@ -78,8 +78,9 @@ def compare(basis: Basis, update: np.ndarray, rank: int | None, rng: np.random.G
     U, tuned, Vt = np.linalg.svd((basis.U * basis.values) @ basis.Vt + update, full_matrices=False)
     left, right = basis.U.T @ U[:, :k], basis.Vt @ Vt[:k].T
     total = float(np.linalg.norm(strengths))
-    low = _completed(basis, P[:, : rank or _SPIKES], strengths[: rank or _SPIKES], Qt[: rank or _SPIKES].T)
-    low = Directions(low.P, np.maximum(low.strengths, np.finfo(float).tiny), low.Q)
+    first = slice(rank or _SPIKES)
+    positive = np.maximum(strengths[first], np.finfo(float).tiny)
+    low = Directions(_coordinates(basis.U, P[:, first]), positive, _coordinates(basis.Vt.T, Qt[first].T))
     strongest = slice(min(_STRONGEST, len(low.strengths)))
     row = {
         "n": update.shape[0],
@@ -107,11 +108,6 @@ def compare(basis: Basis, update: np.ndarray, rank: int | None, rng: np.random.G
         values, cosines = _outcome(basis.values, model, k)
         row |= {f"{word}_tuned": values} | {f"{word}_{side}": found for side, found in cosines.items()}
     return row
-
-
-def _completed(basis, P, strengths, Q) -> Directions:
-    """Coordinates in U and V, and below them those of what is outside in orthonormal bases of complements."""
-    return Directions(_coordinates(basis.U, P), strengths, _coordinates(basis.Vt.T, Q))
 
 
 def _coordinates(frame, X) -> np.ndarray:
