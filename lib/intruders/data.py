@@ -39,3 +39,28 @@ def strength(rows: pd.DataFrame) -> pd.Series:
 def intruders(rows: pd.DataFrame, eps: float = 0.5, side: str = "left") -> pd.Series:
     """How many of each row's ten tuned directions have no cosine of eps with any pre-trained one."""
     return rows[f"{side}_cosines"].map(lambda cosines: int(np.less(cosines, eps).sum()))
+
+
+def runs(grid: str, eps: float = 0.5, side: str = "left") -> pd.DataFrame:
+    """One row a finished run: `load(grid)` with what its matrices add up to after the last task.
+
+    intruders, random, aligned
+                 directions without a cosine of eps: of the tuned matrices, with Haar vectors in place of the spikes',
+                 and with their components along the leading old directions kept
+    size         Frobenius norm of the change of all matrices
+    strength     mean over the matrices of the largest spike
+    excess       sum over all spikes of max(theta/visibility - 1, 0)
+    forgetting   after the last task, as one number
+    collapsed    whether the accuracy is at most twice that of guessing, where there are more than two classes
+    """
+    rows = matrices(grid)
+    rows = rows[rows.stage == rows.tasks.map(len) - 1]
+    excess = [np.maximum(s / v - 1, 0).sum() for s, v in zip(rows.spikes, rows.visibility, strict=True)]
+    columns = {"intruders": f"{side}_cosines", "random": f"random_{side}", "aligned": f"aligned_{side}"}
+    counted = {name: rows[column].map(lambda cosines: np.less(cosines, eps).sum()) for name, column in columns.items()}
+    per_matrix = pd.DataFrame(counted | {"size": rows.frobenius**2, "excess": excess, "run": rows.run})
+    sums = per_matrix.groupby("run").sum()
+    sums["size"] = np.sqrt(sums["size"])
+    found = load(grid).set_index("run").join(sums.assign(strength=strength(rows).groupby(rows.run).mean()), how="inner")
+    guessing = found.tasks.str[-1].map({"glosses": 1 / 12, "docstrings": 1 / 8})
+    return found.assign(forgetting=found.forgetting.str[-1], collapsed=found.accuracy <= 2 * guessing)

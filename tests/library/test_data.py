@@ -4,8 +4,10 @@ import re
 from fnmatch import fnmatch
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from intruders import data
 from intruders.data import FOLDER, load
 from intruders.tuning.experiments import GRIDS
 from intruders.tuning.grids import key
@@ -103,3 +105,34 @@ def test_interventions_have_their_two_ends():
         pretrained = rows[(rows.kind == "shrunk") & (rows.factor == 0)]
         assert pretrained.forgetting.abs().max() < 0.01
         assert set(rows.run) == set(runs.index[runs.status == "finished"])
+
+
+def test_runs_sum_up_their_matrices(tmp_path, monkeypatch):
+    monkeypatch.setattr(data, "FOLDER", tmp_path)
+    both = {"model": "small", "tasks": ["mails", "glosses"], "status": "finished"}
+    runs = [
+        {"run": 0, **both, "accuracy": 0.8, "forgetting": [0.1, 0.3]},
+        {"run": 1, **both, "accuracy": 0.1, "forgetting": [0.2, 0.4]},
+        {"run": 2, **both, "status": "diverged"},
+    ]
+    pd.DataFrame(runs).to_parquet(tmp_path / "g.parquet")
+    rows = []
+    for run in (0, 1):
+        for stage in (0, 1):
+            for matrix in "ab":
+                names = [f"{word}_{side}" for side in ("left", "right") for word in ("random", "aligned")]
+                cosines = {name: [0.4 + 0.2 * run, 0.9] for name in names}
+                own = {"left_cosines": [0.1, 0.4 + stage], "right_cosines": [0.9, 0.9]}
+                about = {"run": run, "stage": stage, "matrix": matrix, "frobenius": 3.0 + stage, "spikes": [3.0, 1.0]}
+                rows.append(about | cosines | own)
+    pd.DataFrame(rows).to_parquet(tmp_path / "g-matrices.parquet")
+    limits = [{"matrix": m, "edge": 1.0, "detachment": 0.5, "visibility": v} for m, v in (("a", 2.0), ("b", 0.5))]
+    pd.DataFrame(limits).to_parquet(tmp_path / "small-base.parquet")
+    found = data.runs("g")
+    assert found.index.tolist() == [0, 1]
+    assert found.intruders.tolist() == [2, 2], "after the last task only"
+    assert found.random.tolist() == [2, 0] and found["size"].tolist() == pytest.approx([np.sqrt(32)] * 2)
+    assert found.excess.tolist() == pytest.approx([0.5 + 5 + 1] * 2) and found.strength.tolist() == [3, 3]
+    assert found.forgetting.tolist() == [0.3, 0.4] and found.collapsed.tolist() == [False, True]
+    assert data.runs("g", side="right").intruders.tolist() == [0, 0]
+    assert data.runs("g", eps=0.95, side="right").intruders.tolist() == [4, 4]
