@@ -68,6 +68,8 @@ def test_it_goes_on_where_it_stopped(small, tmp_path, monkeypatch):
     partial = tmp_path / "small.partial"
     with partial.open("a") as file:
         file.write('{"key": "half a li')
+    assert grids.state(tmp_path)[-1] == ("small", 8, 3, False)
+    assert partial.read_text().endswith("half a li"), "a look changes nothing"
     done.clear()
     monkeypatch.setattr(grids, "record", lambda *run, **_: done.append(run) or measured(*run))
     grids.run(small, tmp_path)

@@ -1,4 +1,4 @@
-"""Runs a declared grid: in any order, on any executor, nothing lost when it stops; two tables when all is there."""
+"""Runs a declared grid: in any order, on any executor, nothing lost when it stops; tables when all is there."""
 
 import json
 import math
@@ -55,6 +55,7 @@ def run(
 
     tell()
     with partial_path.open("a", encoding="utf-8") as file:
+        file.truncate(len(_whole(partial_path)))
         call = partial(_call, intervene=grid.intervene)
         for pair, row in outcomes(call, waiting, jobs, executor):
             if isinstance(row, Exception):
@@ -116,15 +117,14 @@ def _call(pair, intervene) -> dict:
 
 
 def _read(path) -> list[tuple[str, dict]]:
-    """The whole lines; one that was being written when it stopped is left out, and cut off."""
-    if not path.exists():
-        return []
-    content = path.read_bytes()
-    whole = content[: content.rfind(b"\n") + 1]
-    if len(whole) < len(content):
-        path.write_bytes(whole)
-    lines = [json.loads(line) for line in whole.splitlines()]
+    """The whole lines; one that is being written, or was when it stopped, is left out."""
+    lines = [json.loads(line) for line in _whole(path).splitlines()]
     return [(line["key"], line["row"]) for line in lines]
+
+
+def _whole(path) -> bytes:
+    content = path.read_bytes() if path.exists() else b""
+    return content[: content.rfind(b"\n") + 1]
 
 
 def _plain(value):
