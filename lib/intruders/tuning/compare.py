@@ -81,7 +81,7 @@ def compare(basis: Basis, update: np.ndarray, rank: int | None, rng: np.random.G
     first = slice(rank or _SPIKES)
     positive = np.maximum(strengths[first], np.finfo(float).tiny)
     low = Directions(_coordinates(basis.U, P[:, first]), positive, _coordinates(basis.Vt.T, Qt[first].T))
-    strongest = slice(min(_STRONGEST, len(low.strengths)))
+    strongest = slice(_STRONGEST)
     row = {
         "n": update.shape[0],
         "m": update.shape[1],

@@ -1,19 +1,16 @@
 """Declared experiments: their settings and seeds are fixed here before anything runs."""
 
 import multiprocessing
-import warnings
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 
 import pandas as pd
-import torch
-from threadpoolctl import threadpool_limits
 
 from intruders.tuning.measure import spectra
 from intruders.tuning.models import matrices, minilm
 from intruders.tuning.tasks import docstrings
-from intruders.tuning.train import Run, Setting, finetune
+from intruders.tuning.train import Run, Setting, finetune, one_thread
 
 # What chapter 8 runs live.
 FULL = Setting(learning_rate=2e-4)
@@ -86,13 +83,7 @@ GRIDS = {
 
 def processes(count: int = 2) -> ProcessPoolExecutor:
     """An executor of single-threaded processes: side by side they beat one process with as many threads."""
-    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_one_thread)
-
-
-def _one_thread() -> None:
-    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
-    threadpool_limits(1)
-    torch.set_num_threads(1)
+    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=one_thread)
 
 
 def compare(settings: tuple[Setting, ...], seed: int, executor: Executor) -> tuple[list[Run], pd.DataFrame]:

@@ -5,7 +5,6 @@ import os
 import platform
 import re
 import time
-import warnings
 from dataclasses import asdict, replace
 from functools import cache
 from importlib.metadata import version
@@ -13,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from threadpoolctl import threadpool_limits
 
 from intruders.spectra.basis import Basis
 from intruders.tuning import models, tasks
@@ -21,7 +19,7 @@ from intruders.tuning.compare import compare, describe
 from intruders.tuning.forgetting import pretraining_losses
 from intruders.tuning.interventions import Parts, interventions
 from intruders.tuning.models import Pretrained, matrices
-from intruders.tuning.train import Classifier, Setting, accuracy, adapt, merge
+from intruders.tuning.train import Classifier, Setting, accuracy, adapt, merge, one_thread
 
 TEST_PER_CLASS = 75
 PACKAGES = ("torch", "transformers", "peft", "numpy", "scipy", "networkx", "sympy", "matplotlib")
@@ -33,9 +31,7 @@ def record(setting: Setting, seed: int, intervene: bool = False) -> dict:
     "status" is "finished", or what went wrong: a run that diverges has its setting, its seconds and no measurements.
     """
     started = time.perf_counter()
-    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
-    threadpool_limits(1)
-    torch.set_num_threads(1)
+    one_thread()
     row = about(setting, seed)
     try:
         row |= {"status": "finished"} | _measured(setting, seed, intervene)

@@ -1,11 +1,13 @@
 """One training loop for every method, so that what differs is the method."""
 
 import time
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from peft import get_peft_config, get_peft_model
+from threadpoolctl import threadpool_limits
 from torch import nn
 from transformers import PreTrainedTokenizerBase, get_linear_schedule_with_warmup
 
@@ -97,6 +99,13 @@ def pooled(encoder: nn.Module, tokens) -> torch.Tensor:
     hidden = encoder(input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"]).last_hidden_state
     mask = tokens["attention_mask"].unsqueeze(-1)
     return (hidden * mask).sum(1) / mask.sum(1)
+
+
+def one_thread() -> None:
+    """For a process of its own: nothing in it takes more, and what transformers is going to change is not told."""
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
+    threadpool_limits(1)
+    torch.set_num_threads(1)
 
 
 def finetune(setting: Setting, seed: int, task: Task) -> Run:
