@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
+from scipy.linalg import qr
 
 from intruders.spectra.krylov import ACCURATE, Triplets, sines
 from intruders.spectra.products import times, times_transposed
@@ -16,9 +17,8 @@ from intruders.spectra.updates import LowRank
 
 # The sine of the angle between a computed and a true direction, at most.
 _ACCURACY = {np.dtype("float32"): 1e-3, np.dtype("float64"): 5e-7}
-# Columns of the update and leading directions of W0 that are taken first, and rounds of corrections to the rest.
+# Columns of the update that are taken first, and rounds of corrections to the rest.
 _STRONG = 16
-_MORE = 8
 _ROUNDS = 10
 
 
@@ -123,13 +123,14 @@ class _Core:
         N, r = len(self.values), self.P.shape[1]
         d, Z = np.zeros(len(self.Q)), np.zeros((len(self.Q), 2 * r))
         d[:N], Z[:N, :r], Z[:, r:] = self.values, self.values[:, None] * self.P[:N], self.Q
-        C = np.block([[np.zeros((r, r)), np.eye(r)], [np.eye(r), self.P.T @ self.P]])
+        C = np.eye(2 * r, k=r) + np.eye(2 * r, k=-r)
+        C[r:, r:] = self.P.T @ self.P
         squares, eps, strong, wanted = d**2, np.finfo(float).eps, min(r, _STRONG), min(count + 1, len(d))
         beyond = np.zeros((len(d), 0))
         for _ in range(_ROUNDS):
-            head = min(count + strong + _MORE, len(d))
+            head = min(count + strong, len(d))
             near = [Z[head:, :strong], Z[head:, r : r + strong], beyond[head:]]
-            T = np.linalg.qr(np.concatenate(near, axis=1))[0]
+            T = qr(np.concatenate(near, axis=1), mode="economic", check_finite=False)[0]
             F = np.concatenate([Z[:head], T.T @ Z[head:]])
             H = F @ C @ F.T
             H[:head, :head] += np.diag(squares[:head])
@@ -138,21 +139,21 @@ class _Core:
             found, S = np.maximum(found[: -wanted - 1 : -1], 0), S[:, : -wanted - 1 : -1]
             if found[0] == 0:
                 return None
-            Y, c = np.concatenate([S[:head], T @ S[head:]]), C @ (F.T @ S)
+            Y, Zc = np.concatenate([S[:head], T @ S[head:]]), Z @ (C @ (F.T @ S))
             values = np.sqrt(found)
             scale = np.maximum(values, eps * values[0])
-            rest = np.linalg.norm(squares[:, None] * Y + Z @ c - Y * found, axis=0) / scale
+            rest = np.linalg.norm(squares[:, None] * Y + Zc - Y * found, axis=0) / scale
             floor = 4 * eps * found[0] / scale + noise
             residuals = rest + floor
-            angles = sines(values, residuals)
+            accurate = np.all((residuals <= ACCURATE[dtype] * values + noise)[:count])
             missed = d[head:].max(initial=0) + self.strengths[strong:].max(initial=0)
             if strong < r and missed >= values[count - 1]:
                 strong = min(r, 2 * strong)
-            elif np.all(((residuals <= ACCURATE[dtype] * values + noise) & (angles <= _ACCURACY[dtype]))[:count]):
-                return self._triplets(Y[:, :count].T, residuals[:count], angles[:count])
+            elif accurate and np.all((angles := sines(values, residuals)[:count]) <= _ACCURACY[dtype]):
+                return self._triplets(Y[:, :count].T, residuals[:count], angles)
             elif np.all(rest[:count] <= 0.1 * floor[:count]):
                 return None
-            step = (Z @ c) / np.maximum(found - squares[:, None], 1e-14 * found[0])
+            step = Zc / np.maximum(found - squares[:, None], 1e-14 * found[0])
             beyond = np.concatenate([beyond, step], axis=1)
         return None
 

@@ -74,7 +74,7 @@ def _checked(base, update, top_k, eps, side, route, basis):
     if base.ndim != 2:
         raise ValueError(f"base must be a matrix, got shape {base.shape}")
     if isinstance(update, LowRank):
-        update = LowRank(_real(update.B, "update.B"), _real(update.A, "update.A"), update.scale)
+        update = LowRank(_floating(update.B, "update.B"), _floating(update.A, "update.A"), update.scale)
     else:
         update = _real(np.asarray(update), "update")
     if base.shape != update.shape:
@@ -89,12 +89,18 @@ def _checked(base, update, top_k, eps, side, route, basis):
     return base, update
 
 
+def _floating(matrix: np.ndarray, name: str) -> np.ndarray:
+    """In single or double precision."""
+    if matrix.dtype in (np.float32, np.float64):
+        return matrix
+    if not np.can_cast(matrix.dtype, np.float64):
+        raise ValueError(f"{name} must hold real numbers, got {matrix.dtype}")
+    return matrix.astype(np.float32 if matrix.dtype.itemsize <= 2 else np.float64)
+
+
 def _real(matrix: np.ndarray, name: str) -> np.ndarray:
     """In single or double precision and finite."""
-    if matrix.dtype not in (np.float32, np.float64):
-        if not np.can_cast(matrix.dtype, np.float64):
-            raise ValueError(f"{name} must hold real numbers, got {matrix.dtype}")
-        matrix = matrix.astype(np.float32 if matrix.dtype.itemsize <= 2 else np.float64)
+    matrix = _floating(matrix, name)
     bad = count_not_finite(matrix)
     if bad:
         raise ValueError(f"{name} has {bad} values that are not finite")
