@@ -64,3 +64,22 @@ def runs(grid: str, eps: float = 0.5, side: str = "left") -> pd.DataFrame:
     found = load(grid).set_index("run").join(sums.assign(strength=strength(rows).groupby(rows.run).mean()), how="inner")
     guessing = found.tasks.str[-1].map({"glosses": 1 / 12, "docstrings": 1 / 8})
     return found.assign(forgetting=found.forgetting.str[-1], collapsed=found.accuracy <= 2 * guessing)
+
+
+def interventions(grid: str) -> pd.DataFrame:
+    """`<grid>-interventions` with the setting of each run, and each run untouched as every kind at factor 1.
+
+    size, untouched_accuracy, untouched_forgetting    of the run as it was trained; intruders is their number in it
+    """
+    names = ["name", "rank", "alpha", "learning_rate", "seed", "size", "intruders"]
+    of_run = runs(grid)[[*names, "accuracy", "forgetting"]]
+    of_run = of_run.rename(columns={"accuracy": "untouched_accuracy", "forgetting": "untouched_forgetting"})
+    rows = load(f"{grid}-interventions").join(of_run, on="run", how="inner")
+    untouched = rows.drop_duplicates(["run", "kind"]).assign(
+        factor=1.0,
+        frobenius=lambda one: one["size"],
+        accuracy=lambda one: one.untouched_accuracy,
+        forgetting=lambda one: one.untouched_forgetting,
+        pretraining_loss=np.nan,
+    )
+    return pd.concat([rows, untouched]).sort_values(["run", "kind", "factor"], ignore_index=True)

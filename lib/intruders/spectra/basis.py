@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
-from scipy.linalg import qr
 
 from intruders.spectra.krylov import ACCURATE, Triplets, sines
 from intruders.spectra.products import times, times_transposed
@@ -81,7 +80,7 @@ def by_basis(basis: Basis, update: LowRank, top_k: int, sides: tuple[str, ...]) 
     size, shape = len(basis.values), (len(basis.U), basis.Vt.shape[1])
     coordinates = {"left": found.left[:, :size].T, "right": found.right[:, :size].T}
     compared = {s: compare(coordinates[s], basis.values, found.values, top_k, shape, dtype) for s in sides}
-    inner = float(np.sum(basis.values[:, None] * core.P[:size] * core.Q[:size]))
+    inner = float(basis.values @ np.sum(core.P[:size] * core.Q[:size], axis=1))
     energy = float(np.sum(basis.values**2) + 2 * inner + np.sum(update.singular_values**2))
     return Answer(basis.values, found.values, energy, compared)
 
@@ -129,8 +128,8 @@ class _Core:
         beyond = np.zeros((len(d), 0))
         for _ in range(_ROUNDS):
             head = min(count + strong, len(d))
-            near = [Z[head:, :strong], Z[head:, r : r + strong], beyond[head:]]
-            T = qr(np.concatenate(near, axis=1), mode="economic", check_finite=False)[0]
+            near = [Z[head:, :strong].T, Z[head:, r : r + strong].T, beyond[head:].T]
+            T = np.linalg.qr(np.concatenate(near).T)[0]
             F = np.concatenate([Z[:head], T.T @ Z[head:]])
             H = F @ C @ F.T
             H[:head, :head] += np.diag(squares[:head])
@@ -140,9 +139,9 @@ class _Core:
             if found[0] == 0:
                 return None
             Y, Zc = np.concatenate([S[:head], T @ S[head:]]), Z @ (C @ (F.T @ S))
-            values = np.sqrt(found)
+            values, gaps = np.sqrt(found), found - squares[:, None]
             scale = np.maximum(values, eps * values[0])
-            rest = np.linalg.norm(squares[:, None] * Y + Zc - Y * found, axis=0) / scale
+            rest = np.linalg.norm(Zc - gaps * Y, axis=0) / scale
             floor = 4 * eps * found[0] / scale + noise
             residuals = rest + floor
             accurate = np.all((residuals <= ACCURATE[dtype] * values + noise)[:count])
@@ -153,7 +152,7 @@ class _Core:
                 return self._triplets(Y[:, :count].T, residuals[:count], angles)
             elif np.all(rest[:count] <= 0.1 * floor[:count]):
                 return None
-            step = Zc / np.maximum(found - squares[:, None], 1e-14 * found[0])
+            step = Zc / np.maximum(gaps, 1e-14 * found[0])
             beyond = np.concatenate([beyond, step], axis=1)
         return None
 

@@ -41,7 +41,7 @@ class LowRank:
         From the thin QR factorisations B = Q_B R_B, A' = Q_A R_A and the singular value decomposition of the core
         scale R_B R_A', r x r, whose singular values are those of the product: O((n + m) r^2) operations.
         """
-        Q_B, R_B = np.linalg.qr(np.asarray(self.B, dtype=float))
+        Q_B, R_B = np.linalg.qr(np.asarray(self.B, dtype=float, order="F"))
         Q_A, R_A = np.linalg.qr(np.asarray(self.A, dtype=float).T)
         U, s, Vt = np.linalg.svd(self.scale * (R_B @ R_A.T), full_matrices=False)
         return Q_B @ U, s, Q_A @ Vt.T
