@@ -115,9 +115,9 @@ class _Core:
 
         With d the values, 0 in added coordinates, W'W = diag(d^2) + Z C Z' for Z = [d P, Q], and an eigenvector of
         value l has the coordinates (l - d^2)^-1 Z c. Beyond the leading coordinates, which the space has, these are
-        taken with the l and c of the rounds before. The space also has the columns of Z from the strongest spikes: for
-        x orthogonal to it |W x| <= |x| (the largest d outside + the strongest of the other spikes), so that no triplet
-        above that is missed. It is enlarged until all are above.
+        taken with the l and c of the rounds before, and first with those of a rough one. The space also has the columns
+        of Z from the strongest spikes: for x orthogonal to it |W x| <= |x| (the largest d outside + the strongest of
+        the other spikes), so that no triplet above that is missed. It is enlarged until all are above.
         """
         N, r = len(self.values), self.P.shape[1]
         d, Z = np.zeros(len(self.Q)), np.zeros((len(self.Q), 2 * r))
@@ -125,20 +125,31 @@ class _Core:
         C = np.eye(2 * r, k=r) + np.eye(2 * r, k=-r)
         C[r:, r:] = self.P.T @ self.P
         squares, eps, strong, wanted = d**2, np.finfo(float).eps, min(r, _STRONG), min(count + 1, len(d))
-        beyond = np.zeros((len(d), 0))
-        for _ in range(_ROUNDS):
-            head = min(count + strong, len(d))
-            near = [Z[head:, :strong].T, Z[head:, r : r + strong].T, beyond[head:].T]
-            T = np.linalg.qr(np.concatenate(near).T)[0]
+
+        def ritz(T):
+            head = len(d) - len(T)
             F = np.concatenate([Z[:head], T.T @ Z[head:]])
             H = F @ C @ F.T
             H[:head, :head] += np.diag(squares[:head])
             H[head:, head:] += (T.T * squares[head:]) @ T
             found, S = np.linalg.eigh(H)
             found, S = np.maximum(found[: -wanted - 1 : -1], 0), S[:, : -wanted - 1 : -1]
-            if found[0] == 0:
-                return None
-            Y, Zc = np.concatenate([S[:head], T @ S[head:]]), Z @ (C @ (F.T @ S))
+            return found, S, Z @ (C @ (F.T @ S))
+
+        def strongest():
+            head = min(count + strong, len(d))
+            return head, [Z[head:, :strong].T, Z[head:, r : r + strong].T]
+
+        found, _, Zc = ritz(_nearly_orthonormal(np.concatenate(strongest()[1]).T))
+        if found[0] == 0:
+            return None
+        gaps, beyond = found - squares[:, None], np.zeros((len(d), 0))
+        for _ in range(_ROUNDS):
+            beyond = np.concatenate([beyond, Zc / np.maximum(gaps, 1e-14 * found[0])], axis=1)
+            head, near = strongest()
+            T = np.linalg.qr(np.concatenate([*near, beyond[head:].T]).T)[0]
+            found, S, Zc = ritz(T)
+            Y = np.concatenate([S[:head], T @ S[head:]])
             values, gaps = np.sqrt(found), found - squares[:, None]
             scale = np.maximum(values, eps * values[0])
             rest = np.linalg.norm(Zc - gaps * Y, axis=0) / scale
@@ -152,8 +163,6 @@ class _Core:
                 return self._triplets(Y[:, :count].T, residuals[:count], angles)
             elif np.all(rest[:count] <= 0.1 * floor[:count]):
                 return None
-            step = Zc / np.maximum(gaps, 1e-14 * found[0])
-            beyond = np.concatenate([beyond, step], axis=1)
         return None
 
     def _triplets(self, right, residuals, angles) -> Triplets:
@@ -167,3 +176,10 @@ class _Core:
 def _completed(inside, outside):
     """The coordinates inside, and below them those of the rows `outside` in an orthonormal basis of their own."""
     return np.concatenate([inside, np.linalg.qr(outside.T, mode="r")])
+
+
+def _nearly_orthonormal(columns):
+    """A basis of their span from the Cholesky factor of their products: orthonormal where they are independent."""
+    products = columns.T @ columns
+    products += 1e-12 * max(1, np.trace(products)) * np.eye(len(products))
+    return columns @ np.linalg.inv(np.linalg.cholesky(products)).T
