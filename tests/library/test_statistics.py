@@ -80,3 +80,11 @@ def test_the_area_under_a_curve_of_steps():
     assert np.isnan(area([0.5], [1.0], 2))
     with pytest.raises(ValueError, match="until must be positive, got 0"):
         area([0], [1], 0)
+
+
+def test_the_nearest_rate_is_chosen_for_each_rank_and_scale_by_the_mean():
+    rows = [(1, 2.0, 1e-3, 0.7), (1, 2.0, 1e-3, 0.9), (1, 2.0, 2e-3, 0.81), (8, 2.0, 1e-3, 0.6), (8, 0.5, 4e-3, 0.9)]
+    runs = pd.DataFrame(rows, columns=["rank", "scale", "learning_rate", "accuracy"])
+    chosen = statistics.nearest_rates(runs, 0.8)
+    assert sorted(map(tuple, chosen.to_numpy())) == [(1, 2, 1e-3), (8, 0.5, 4e-3), (8, 2, 1e-3)]
+    assert statistics.nearest_rates(runs, 0.82).learning_rate.tolist() == [2e-3, 4e-3, 1e-3], "not by the nearest run"

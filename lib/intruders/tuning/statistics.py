@@ -51,6 +51,14 @@ def paired(differences) -> tuple[float, float, float]:
     return float(differences.mean()), float(differences.mean() - half), float(differences.mean() + half)
 
 
+def nearest_rates(runs: pd.DataFrame, accuracy: float) -> pd.DataFrame:
+    """For each rank and scale of the runs, the learning rate whose mean accuracy is nearest to the one given."""
+    cell = ["rank", "scale"]
+    means = runs.groupby([*cell, "learning_rate"], as_index=False).accuracy.mean()
+    off = (means.accuracy - accuracy).abs()
+    return means.loc[off.groupby([means[name] for name in cell]).idxmin(), [*cell, "learning_rate"]]
+
+
 def auc(score, positive) -> float:
     """How often a positive has the higher score than a negative, ties counting half; nan without both kinds."""
     score, positive = np.asarray(score, dtype=float), np.asarray(positive, dtype=bool)
