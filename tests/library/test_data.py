@@ -107,9 +107,12 @@ def test_interventions_have_their_two_ends():
         assert set(rows.run) == set(runs.index[runs.status == "finished"])
 
 
-def test_runs_sum_up_their_matrices(tmp_path, monkeypatch):
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A grid "g" of three runs, two of them finished, with two tasks and two matrices."""
     monkeypatch.setattr(data, "FOLDER", tmp_path)
-    both = {"model": "small", "tasks": ["mails", "glosses"], "status": "finished"}
+    setting = {"name": "LoRA", "rank": 1, "alpha": 16, "learning_rate": 1e-3, "seed": 0}
+    both = {"model": "small", "tasks": ["mails", "glosses"], "status": "finished", **setting}
     runs = [
         {"run": 0, **both, "accuracy": 0.8, "forgetting": [0.1, 0.3]},
         {"run": 1, **both, "accuracy": 0.1, "forgetting": [0.2, 0.4]},
@@ -128,6 +131,10 @@ def test_runs_sum_up_their_matrices(tmp_path, monkeypatch):
     pd.DataFrame(rows).to_parquet(tmp_path / "g-matrices.parquet")
     limits = [{"matrix": m, "edge": 1.0, "detachment": 0.5, "visibility": v} for m, v in (("a", 2.0), ("b", 0.5))]
     pd.DataFrame(limits).to_parquet(tmp_path / "small-base.parquet")
+    return tmp_path
+
+
+def test_runs_sum_up_their_matrices(small):
     found = data.runs("g")
     assert found.index.tolist() == [0, 1]
     assert found.intruders.tolist() == [2, 2], "after the last task only"
@@ -136,3 +143,17 @@ def test_runs_sum_up_their_matrices(tmp_path, monkeypatch):
     assert found.forgetting.tolist() == [0.3, 0.4] and found.collapsed.tolist() == [False, True]
     assert data.runs("g", side="right").intruders.tolist() == [0, 0]
     assert data.runs("g", eps=0.95, side="right").intruders.tolist() == [4, 4]
+
+
+def test_interventions_have_the_untouched_run_at_factor_one_of_every_kind(small):
+    done = [{"run": run, "kind": kind, "factor": 0.5} for run in (0, 1) for kind in ("shrunk", "random")]
+    rows = pd.DataFrame(done).assign(frobenius=1.0, accuracy=0.7, pretraining_loss=2.0, forgetting=0.2)
+    rows.to_parquet(small / "g-interventions.parquet")
+    found = data.interventions("g")
+    assert found[["run", "kind", "factor"]].to_numpy().tolist() == [
+        [run, kind, factor] for run in (0, 1) for kind in ("random", "shrunk") for factor in (0.5, 1.0)
+    ]
+    untouched, halved = found[found.factor == 1], found[found.factor == 0.5]
+    assert untouched.accuracy.tolist() == [0.8, 0.8, 0.1, 0.1] and untouched.forgetting.tolist() == [0.3, 0.3, 0.4, 0.4]
+    assert untouched.frobenius.tolist() == pytest.approx([np.sqrt(32)] * 4) == found["size"][:4].tolist()
+    assert set(halved.accuracy) == {0.7} and halved.untouched_accuracy.tolist() == [0.8, 0.8, 0.1, 0.1]
