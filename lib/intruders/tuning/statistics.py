@@ -62,10 +62,11 @@ def nearest_rates(runs: pd.DataFrame, accuracy: float) -> pd.DataFrame:
 def auc(score, positive) -> float:
     """How often a positive has the higher score than a negative, ties counting half; nan without both kinds."""
     score, positive = np.asarray(score, dtype=float), np.asarray(positive, dtype=bool)
-    many, few = positive.sum(), (~positive).sum()
-    if not many or not few:
+    higher, lower = np.sort(score[positive]), np.sort(score[~positive])
+    if not len(higher) or not len(lower):
         return float("nan")
-    return float((stats.rankdata(score)[positive].sum() - many * (many + 1) / 2) / (many * few))
+    below = np.searchsorted(lower, higher, "left") + np.searchsorted(lower, higher, "right")
+    return float(below.sum() / (2 * len(higher) * len(lower)))
 
 
 def halfway(strength, positive) -> float:
