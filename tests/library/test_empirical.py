@@ -88,3 +88,26 @@ def test_an_edge_steeper_than_that_of_noise_is_not_peeled():
     assert 0.8 < threshold(steep) < 1
     soft = Empirical(r + 0.25 * r**3 / law.support[1] ** 2, (384, 384))
     assert soft.support[1] == pytest.approx(1.25 * law.support[1], rel=1e-6)
+
+
+@pytest.mark.parametrize("c", [0.5, 1.0, 4.0])
+def test_next_to_the_threshold_it_answers_as_the_closed_form_does(c):
+    """As near as numbers get, where the quadrature does not converge; a strength off by a thousandth is told apart."""
+    law = SingularValueLaw(c, SIGMA)
+    n, m = (round(400 * max(1, one)) for one in (c, 1 / c))
+    fit = Empirical(law.ppf((np.arange(400) + 0.5) / 400), (n, m))
+    for excess in (5e-3, 1.9e-3, 4e-4, 1e-5, 1e-9):
+        ours, exact = (predict(threshold(bulk) * (1 + excess), bulk) for bulk in (fit, law))
+        assert ours.exists and ours.position >= fit.support[1]
+        beyond, expected = ours.position - fit.support[1], exact.position - law.support[1]
+        assert beyond == pytest.approx(expected, rel=1e-4, abs=1e-14)
+        for name in ("left_overlap", "right_overlap"):
+            assert getattr(ours, name) == pytest.approx(getattr(exact, name), rel=1e-4)
+        assert ours.standard_deviation(n) == pytest.approx(exact.standard_deviation(n), rel=1e-4)
+        outliers = fit.support[1] * np.array([1.2, 1.001])
+        assert 0 <= ours.intruder_probability(n, outliers=outliers) <= 1
+        off = predict(threshold(fit) * (1 + 1.001 * excess), fit).left_overlap
+        assert off != pytest.approx(exact.left_overlap, rel=1e-4)
+    for excess in (1e-5, 1e-9, 1e-11, 1e-15, 0):
+        ours, exact = (strength_at(bulk.support[1] * (1 + excess), bulk) for bulk in (fit, law))
+        assert ours == pytest.approx(exact, rel=3e-5)

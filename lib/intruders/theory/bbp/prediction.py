@@ -5,6 +5,7 @@ Benaych-Georges & Nadakuditi 2012. The spike does not know the bulk, and the vec
 the squared cosine between the spike's vector and the outlier's.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -17,6 +18,9 @@ from intruders.theory.bbp.edge import critical_width, threshold
 from intruders.theory.cosines import max_cosine_cdf
 from intruders.theory.laws import Empirical, Law, Semicircle, SingularValueLaw, SingularValues
 from intruders.theory.transforms import d_transform, derivative
+
+# Where the quadrature still converges: this far above the threshold, relative to it.
+_NEAREST = 2e-3
 
 
 @dataclass(frozen=True)
@@ -52,16 +56,22 @@ class Prediction:
         if not self.exists:
             raise ValueError(f"theta: {self.theta:.4g} makes no outlier, the threshold is {threshold(self.bulk):.4g}")
         positive("n", n)
+        if self.theta < threshold(self.bulk) * (1 + _NEAREST):
+            variance = _towards_threshold(self.theta, self.bulk, lambda near: predict(near, self.bulk)._variance(n), 1)
+            return float(np.sqrt(variance))
+        return float(np.sqrt(self._variance(n)))
+
+    def _variance(self, n: int) -> float:
         z, θ = self.position, self.theta
         first, second = np.real(self.bulk.traces(z))
         first_slope, second_slope = _slopes(z, self.bulk)
         if not isinstance(self.bulk, SingularValues):
-            return float(np.sqrt(2 / n * (-first_slope - first**2)) / -first_slope)
+            return 2 / n * (-first_slope - first**2) / first_slope**2
         c = self.bulk.c
         A, B = (first / z - first_slope) / 2, (second / z - second_slope) / 2
         sides = second**2 * (A - first**2) + c * first**2 * (B - second**2)
         variance = 4 * θ**2 * (A - first / z) * c / n + 2 * θ**4 / n * sides
-        return float(np.sqrt(variance) / (θ**2 * -(first_slope * second + first * second_slope)))
+        return variance / (θ**2 * (first_slope * second + first * second_slope)) ** 2
 
     def cosine_spread(self, n: int, side: str = "left") -> np.ndarray:
         """Standard deviations of the outlier's cosines with every old vector of that side, in rising order of s_i.
@@ -143,6 +153,14 @@ def half_probability(bulk: Law, n: int, eps: float = 0.5, side: str = "left") ->
     )
 
 
+def _towards_threshold(theta: float, bulk: Law, f: Callable[[float], float], power: int) -> float:
+    """f(theta), smooth in theta, which vanishes like that power at the threshold, from two strengths further away."""
+    theta_c = threshold(bulk)
+    first, second = (f(theta_c * (1 + k * _NEAREST)) / (k * _NEAREST) ** power for k in (1, 2))
+    u = theta / theta_c - 1
+    return float(u**power * (first + (second - first) * (u / _NEAREST - 1)))
+
+
 def _slopes(z: float, bulk: Law) -> tuple[float, float]:
     """The derivatives of phi_1 and phi_2 above the bulk; Cauchy's formula costs more than quadrature."""
     if isinstance(bulk, Empirical):
@@ -186,8 +204,16 @@ def predict(theta: float, bulk: Law) -> Prediction:
         raise ValueError(f"theta must be positive and finite, got {theta}")
     if theta <= threshold(bulk):
         return Prediction(theta, bulk, False, float(bulk.support[1]), 0.0, 0.0)
-    route = _gaussian if isinstance(bulk, Semicircle | SingularValueLaw) else _general
-    return Prediction(theta, bulk, True, *route(theta, bulk))
+    if isinstance(bulk, Semicircle | SingularValueLaw):
+        return Prediction(theta, bulk, True, *_gaussian(theta, bulk))
+    try:
+        return Prediction(theta, bulk, True, *_general(theta, bulk))
+    except ArithmeticError:  # the quadrature, too close to the edge
+        b = bulk.support[1]
+        beyond = _towards_threshold(theta, bulk, lambda near: predict(near, bulk).position - b, 2)
+        left = _towards_threshold(theta, bulk, lambda near: predict(near, bulk).left_overlap, 1)
+        right = _towards_threshold(theta, bulk, lambda near: predict(near, bulk).right_overlap, 1)
+        return Prediction(theta, bulk, True, b + beyond, left, right)
 
 
 def _gaussian(theta: float, bulk: Semicircle | SingularValueLaw) -> tuple[float, float, float]:
