@@ -63,7 +63,7 @@ def _interventions() -> list[Setting]:
 
 
 def _smollm2() -> list[Setting]:
-    lora = [(rate, rank, alpha) for rank, alpha in ((1, 16), (8, 16), (64, 16), (64, 128)) for rate in (1e-3, 4e-3)]
+    lora = [(rate, rank, alpha) for rank, alpha in ((1, 16), (8, 16), (64, 16), (64, 128)) for rate in (5e-4, 2e-3)]
     return [_on_glosses(*one, model="smollm2") for one in [*lora, (5e-5,), (1e-4,), (2e-4,), (0.0,)]]
 
 
