@@ -1,4 +1,4 @@
-"""The command line: `intruders scan`, `budget` and `experiment`. Imports what a command needs when it runs."""
+"""The commands `intruders scan`, `budget`, `mitigate` and `experiment`. Imports what a command needs when it runs."""
 
 import os
 import shlex
@@ -21,6 +21,9 @@ app = typer.Typer(
 TIMEOUT = 10
 
 Model = "a folder, a .safetensors file, an index of shards, or a name on the hub"
+Eps = Annotated[float, typer.Option(help="An intruder's cosines with all pre-trained directions are below.")]
+Side = Annotated[str, typer.Option(metavar="left|right|both", help="Which singular vectors.")]
+Which = Annotated[str | None, typer.Option(metavar="NAME", help="Which of several adapters in its folder.")]
 TopK = Annotated[int, typer.Option(help="How many leading singular directions count.")]
 Json = Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write everything to this file.")]
 Jobs = Annotated[int, typer.Option(metavar="N", help="Processes at once.")]
@@ -39,8 +42,8 @@ def scan(
     base: Annotated[str, typer.Argument(metavar="BASE", help=f"The pre-trained model: {Model}.")],
     tuned: Annotated[str, typer.Argument(metavar="TUNED", help="The tuned model, as BASE, or a LoRA adapter of PEFT.")],
     top_k: TopK = 10,
-    eps: Annotated[float, typer.Option(help="An intruder's cosines with all pre-trained directions are below.")] = 0.5,
-    side: Annotated[str, typer.Option(metavar="left|right|both", help="Which singular vectors.")] = "left",
+    eps: Eps = 0.5,
+    side: Side = "left",
     route: Annotated[
         str,
         typer.Option(
@@ -48,7 +51,7 @@ def scan(
             help="How. basis is exact and keeps each base's decomposition for the next time.",
         ),
     ] = "auto",
-    adapter: Annotated[str | None, typer.Option(metavar="NAME", help="Which of several adapters in TUNED.")] = None,
+    adapter: Which = None,
     json: Json = None,
     csv: Annotated[Path | None, typer.Option("--csv", metavar="PATH", help="Write one row a matrix.")] = None,
     jobs: Jobs = 1,
@@ -110,6 +113,60 @@ def budget(
         result = compute(base, rank, top_k=top_k, eps=eps, jobs=jobs, path=json, resume=resume, progress=progress)
     printing.print_budget(result, show_all)
     raise typer.Exit(0 if result["layers"] else 2)
+
+
+@app.command()
+def mitigate(
+    base: Annotated[str, typer.Argument(metavar="BASE", help=f"The pre-trained model: {Model}.")],
+    tuned: Annotated[str, typer.Argument(metavar="ADAPTER", help="A LoRA adapter of PEFT.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The new adapter's folder, which must not exist.")],
+    mode: Annotated[
+        str,
+        typer.Option(
+            metavar="scale|project|shrink",
+            help="Scale the intruders, cut spikes at lambda times visibility, or shrink the whole update.",
+        ),
+    ] = "scale",
+    factor: Annotated[
+        float | None,
+        typer.Option("--lambda", metavar="L", help="Between 0 and 2; without it .75, and 1 with mode project."),
+    ] = None,
+    keep_rank: Annotated[
+        bool, typer.Option("--keep-rank", help="Cut what exceeds the adapter's rank, and say how much.")
+    ] = False,
+    top_k: TopK = 10,
+    eps: Eps = 0.5,
+    side: Side = "left",
+    adapter: Which = None,
+    json: Json = None,
+    jobs: Jobs = 1,
+    show_all: All = False,
+) -> None:
+    """Weaken the intruders of an adapter, and write what is left as a new adapter."""
+    from intruders import printing
+    from intruders.spectra import rewrite
+    from intruders.spectra.journal import check_output, write_json
+
+    with _told(lambda: "Nothing is kept.") as progress:
+        if json is not None:
+            check_output(json)
+        result = rewrite.mitigate(
+            base,
+            tuned,
+            out,
+            mode=mode,
+            factor=factor,
+            keep_rank=keep_rank,
+            adapter=adapter,
+            top_k=top_k,
+            eps=eps,
+            side=side,
+            jobs=jobs,
+            progress=progress,
+        )
+        if json is not None:
+            write_json(json, result)
+    printing.print_mitigation(result, show_all)
 
 
 @app.command()

@@ -119,6 +119,38 @@ def print_budget(result: dict, show_all: bool = False) -> None:
     _print_skipped(console, result["skipped"])
 
 
+def print_mitigation(result: dict, show_all: bool = False) -> None:
+    """A row for each matrix that has changed, what is left of the update, and where it is."""
+    settings, found = result["settings"], result["layers"]
+    order = sorted(found, key=lambda one: (-one["intruders"], one["kept"]))
+    shown = found if show_all or len(found) <= _FEW else [one for one in order if one["kept"] != 1][:_MANY]
+    columns = {"layer": [_short(one["name"]) for one in shown]}
+    columns["shape"] = ["{} x {}".format(*one["shape"]) for one in shown]
+    for key, form in (("rank", "{}"), ("intruders", "{}"), ("spike", "{:.3g}")):
+        columns[key] = [_from_to(one, key, form) for one in shown]
+    columns["energy\nkept"] = [Text(f"{one['kept']:.1%}") for one in shown]
+    if settings["keep_rank"]:
+        columns["energy\ncut"] = [Text(f"{one['cut']:.1%}") for one in shown]
+    console = _console()
+    _print_table(console, columns, optional=("shape", "spike", "rank"))
+    if len(shown) < len(found):
+        console.print(f"[dim]{len(found) - len(shown)} more {_matrices(len(found) - len(shown))} (--all shows them)[/]")
+    before, after = (sum(one[key] for one in found) for key in ("intruders", "intruders_after"))
+    changed = sum(one["kept"] != 1 for one in found)
+    console.print(
+        f"[bold]{before} {'intruder' if before == 1 else 'intruders'}, {after} left[/] (eps {settings['eps']}, top "
+        f"{settings['top_k']}, {settings['side']}). Mode {settings['mode']} with lambda {settings['lambda']:g} has "
+        f"changed {changed} of {len(found)} {_matrices(len(found))}. The adapter is at {escape(result['out'])}",
+        end="",
+    )
+    _print_skipped(console, result["skipped"])
+
+
+def _from_to(one: dict, key: str, form: str) -> Text:
+    before, after = form.format(one[key]), form.format(one[f"{key}_after"])
+    return Text(before, style="dim") if before == after else Text(f"{before} → {after}")
+
+
 def _print_skipped(console, skipped) -> None:
     if not skipped:
         console.print(".")

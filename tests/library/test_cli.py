@@ -184,6 +184,22 @@ def test_what_budget_prints(model, tmp_path):
     assert "even odds" not in plain
 
 
+def test_what_mitigate_prints(tmp_path):
+    model = tuple(map(str, planted(tmp_path)))
+    words = ("mitigate", *model, "--out", tmp_path / "new", "--lambda", ".1", "--json", tmp_path / "result.json")
+    code, out, err = invoke(*words)
+    assert (code, err) == (0, "")
+    lines = [line.split() for line in out.splitlines()]
+    [q] = [line for line in lines if "layers.0.self_attn.q_proj" in line[0]]
+    assert q[:11] == ["model.layers.0.self_attn.q_proj", "40", "x", "60", "2", "→", "4", "2", "→", "0", q[10]]
+    assert "6 intruders, 0 left (eps 0.5, top 10, left). Mode scale with lambda 0.1 has changed 3 of 6" in out
+    assert f"The adapter is at {tmp_path / 'new'}" in out.replace("\n", " ")
+    result = json.loads((tmp_path / "result.json").read_text())
+    assert [layer["intruders_after"] for layer in result["layers"]] == [0] * 6
+    code, out, _ = invoke("mitigate", *model, "--out", tmp_path / "short", "--lambda", ".1", "--keep-rank")
+    assert code == 0 and "cut" in out and "→ 4" not in out
+
+
 def test_budget_of_many_is_that_of_the_layers(monkeypatch):
     """Twenty-five layers that allow more and more, and an embedding that is tighter than all."""
     console = Console(file=io.StringIO(), width=150)
@@ -220,6 +236,11 @@ BAD = [
     (["scan", "{base}", "{adapter}", "--dask", "tcp://127.0.0.1:9"], "127.0.0.1:9"),
     (["budget", "{base}", "--rank", "0"], "rank must be a positive integer, got 0"),
     (["budget", "nowhere", "--rank", "2"], "nowhere: no such file or folder"),
+    (["mitigate", "{base}", "{adapter}", "--out", "{base}"], "exists: mitigate writes a new folder"),
+    (["mitigate", "{base}", "{base}", "--out", "new"], "a whole model, expected a LoRA adapter"),
+    (["mitigate", "{base}", "{adapter}", "--out", "new", "--lambda", "3"], "lambda must lie between 0 and 2, got 3.0"),
+    (["mitigate", "{base}", "{adapter}", "--out", "new", "--mode", "x"], "mode must be one of scale, project, shrink"),
+    (["mitigate", "{base}", "{adapter}", "--out", "new", "--json", "{base}"], "is a folder, expected the name of"),
 ]
 
 

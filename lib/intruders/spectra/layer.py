@@ -29,8 +29,8 @@ def layer(pair, *, top_k: int, eps: float, side: str, route: str) -> dict:
             "rank": report.rank,
             "route": report.route,
             "singular_values": report.tuned_values.tolist(),
-            "detachment": _predicted(report, "detachment"),
-            "visibility": _predicted(report, "visibility"),
+            "detachment": predicted(report, "detachment"),
+            "visibility": predicted(report, "visibility"),
             "spikes": _spikes(report),
         }
     return record | {name: _side(report, name) for name in report.sides}
@@ -49,7 +49,7 @@ def _side(report: Report, name: str) -> dict:
     }
 
 
-def _predicted(report, name):
+def predicted(report: Report, name: str) -> float | None:
     """What the bulk predicts, or None where W0 has no bulk to speak of: a single row, zeros, an isometry."""
     try:
         value = getattr(report, name)
