@@ -9,9 +9,9 @@ DEPTH = 2  # 4 and 4.1, no deeper
 
 
 def chapter_number(docname):
-    """The number in front of the file's name, None where there is none."""
-    match = re.match(r"(\d+)-", docname.rsplit("/", 1)[-1])
-    return match and int(match[1])
+    """The number in front of the file's name, "4" or "8b", None where there is none."""
+    match = re.match(r"0*(\d+[a-z]?)-", docname.rsplit("/", 1)[-1])
+    return match and match[1]
 
 
 def numbered_sections(contents, number):
