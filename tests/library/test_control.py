@@ -10,14 +10,16 @@ from intruders.spectra.detect import detect
 from intruders.spectra.updates import LowRank
 from intruders.tuning.control import Control, Watch, cut, limits
 
+LAW = (6.0, 0.6, 1.0)
+
 
 def watched(kind="hinge", size=1.0, taus=(2.0, 3.0), seed=0):
     """Two layers of different shapes under LoRA of rank 3 with random factors."""
     torch.manual_seed(seed)
     model = nn.Sequential(nn.Linear(30, 20), nn.Linear(20, 40))
     names = dict(zip(("0", "1"), taus, strict=True))
-    control = Control(kind, size)
-    pattern = control.alpha_pattern(names, 3)
+    control = Control(kind, size, LAW if kind == "law" else None)
+    pattern = control.alpha_pattern(names, 3, 2e-3)
     adapted = get_peft_model(model, LoraConfig(r=3, lora_alpha=6, target_modules=["0", "1"], alpha_pattern=pattern))
     watch = Watch.of(control, adapted, names)
     for A, B in watch.factors:
@@ -89,7 +91,15 @@ def test_cut_keeps_the_vectors():
 def test_budget_sets_the_scale_of_each_layer_to_its_limit():
     watch, _ = watched("budget", size=0.5)
     assert torch.allclose(watch.scales, torch.tensor([1.0, 1.5], dtype=torch.double))
-    assert watch.penalty() == 0 and Control("hinge").alpha_pattern({"0": 2.0}, 3) == {}
+    assert watch.penalty() == 0 and Control("hinge").alpha_pattern({"0": 2.0}, 3, 1e-3) == {}
+
+
+def test_law_sets_the_scale_with_which_the_limit_is_foretold():
+    watch, _ = watched("law", size=0.8)
+    a, b, c = LAW
+    foretold = np.exp(a) * (watch.scales.numpy() * 3**0.5) ** b * 2e-3**c
+    assert np.allclose(foretold, [0.8 * 2.0, 0.8 * 3.0])
+    assert watch.penalty() == 0
 
 
 def test_limits_are_the_visibilities_that_the_detector_reports():
@@ -105,7 +115,9 @@ def test_limits_are_the_visibilities_that_the_detector_reports():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("clip", 1.0), "kind must be one of hinge, project, budget, got 'clip'"),
+        (("clip", 1.0), "kind must be one of hinge, project, budget, law, got 'clip'"),
+        (("law", 1.0), "law: kind 'law' got None"),
+        (("hinge", 1.0, LAW), r"law: kind 'hinge' got \(6\.0, 0\.6, 1\.0\)"),
         (("hinge", 0), "size must be positive, got 0"),
         (("hinge", float("nan")), "size must be positive, got nan"),
     ],

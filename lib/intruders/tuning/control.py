@@ -14,7 +14,7 @@ from intruders.theory.bbp import strength_at
 from intruders.theory.laws import Empirical
 from intruders.tuning.compare import TOP_K
 
-KINDS = ("hinge", "project", "budget")
+KINDS = ("hinge", "project", "budget", "law")
 
 
 @dataclass(frozen=True)
@@ -25,21 +25,32 @@ class Control:
     project   after each step spikes beyond size times tau are cut there, by a change of B alone
     budget    nothing in training; the scale alpha/r of each matrix is size times its tau, where factors of orthonormal
               columns have all spikes at the limit for size 1
-    Raises ValueError for another kind and a size that is not positive.
+    law       nothing in training; the scale of each matrix is the one for which the law of strength foretells size
+              times its tau: log theta = a + b log(scale sqrt r) + c log(rate) with law = (a, b, c)
+    Raises ValueError for another kind, for a size that is not positive, and unless a law is given exactly where needed.
     """
 
     kind: str
     size: float = 1.0
+    law: tuple[float, float, float] | None = None
 
     def __post_init__(self):
         if self.kind not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {self.kind!r}")
         if not self.size > 0:
             raise ValueError(f"size must be positive, got {self.size}")
+        if (self.kind == "law") != (self.law is not None):
+            raise ValueError(f"law: kind {self.kind!r} got {self.law}")
 
-    def alpha_pattern(self, limits: dict[str, float], rank: int) -> dict[str, float]:
-        """For PEFT: the alpha of each layer; empty unless the kind is "budget"."""
-        return {name: rank * self.size * tau for name, tau in limits.items()} if self.kind == "budget" else {}
+    def alpha_pattern(self, limits: dict[str, float], rank: int, rate: float) -> dict[str, float]:
+        """For PEFT: the alpha of each layer, for a scale alpha/r; empty where the kind does not set it."""
+        aims = {name: self.size * tau for name, tau in limits.items()}
+        if self.kind == "budget":
+            return {name: rank * aim for name, aim in aims.items()}
+        if self.kind == "law":
+            a, b, c = self.law
+            return {name: rank**0.5 * float(aim / (np.exp(a) * rate**c)) ** (1 / b) for name, aim in aims.items()}
+        return {}
 
 
 def limits(encoder: nn.Module, names: list[str]) -> dict[str, float]:

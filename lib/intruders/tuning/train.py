@@ -167,7 +167,7 @@ def adapt(pretrained: Pretrained, setting: Setting, seed: int, task: Task) -> tu
         taus = limits(pretrained.encoder, pretrained.targets) if setting.control else {}
         control = Control(**setting.control) if setting.control else None
         if control:
-            configuration["alpha_pattern"] = control.alpha_pattern(taus, setting.rank)
+            configuration["alpha_pattern"] = control.alpha_pattern(taus, setting.rank, setting.learning_rate)
         model.encoder = get_peft_model(
             pretrained.encoder, get_peft_config({"target_modules": pretrained.targets, **configuration})
         )
