@@ -1,0 +1,74 @@
+"""The explorable of chapter 10: one Frobenius norm, spent on few directions or on many."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from intruders.show import figures
+from intruders.show.explore import Explorable, Frame, dot
+from intruders.show.histograms import density
+from intruders.theory.bbp import predict
+from intruders.theory.laws import SingularValueLaw
+
+_SIZE = 6.0
+_RANKS = np.arange(1, 65)
+_NOISE = SingularValueLaw(1)
+_TICKS = [1, 2, 4, 8, 16, 36, 64]
+
+
+def _strength(r):
+    return _SIZE / np.sqrt(r)
+
+
+def _draw() -> Figure:
+    fig, (spectrum, strengths) = figures.subplots(2, height=2.9, width_ratios=[1.5, 1])
+    spectrum.plot(*density(_NOISE), color=figures.BULK)
+    spectrum.plot([], [], color=figures.SPIKE, gid="outlier")
+    spectrum.set(xlim=(0, 6.5), ylim=(0, 1.05), xlabel=r"singular value of $W_0+\Delta W$ ($\sigma$)", ylabel="density")
+    strengths.plot(_RANKS, _strength(_RANKS), color=figures.THEORY)
+    strengths.axhline(1, color=figures.BULK, linewidth=1, linestyle="--")
+    strengths.plot([], [], color=figures.SPIKE, linewidth=7, solid_capstyle="round", gid="strength")
+    strengths.set(xscale="log", yscale="log", xlim=(0.9, 70), ylim=(0.6, 8), xlabel="directions $r$")
+    strengths.set_ylabel(r"strength of each ($\sigma$)")
+    strengths.set_xticks(_TICKS, _TICKS)
+    strengths.set_yticks([1, 2, 4, 6], [1, 2, 4, 6])
+    strengths.minorticks_off()
+    return fig
+
+
+def _frame(r: float) -> Frame:
+    theta, count = _strength(r), round(r)
+    found = predict(theta, _NOISE)
+    height = min(1.0, r / 40) if found.exists else np.nan
+    words = (
+        f"{count} {'outlier' if count == 1 else 'outliers'} at {found.position:.2f} \u03c3, squared cosine with the "
+        f"spike {found.left_overlap:.2f}"
+        if found.exists
+        else "no outlier"
+    )
+    return Frame(
+        f"r = {count}: spikes of {theta:.2f} \u03c3, {words}",
+        {
+            "outlier": (np.full(2, found.position), np.array([0.0, height])),
+            "strength": dot(r, theta),
+        },
+    )
+
+
+norm = Explorable(
+    name="norm",
+    label="directions r",
+    values=_RANKS.astype(float),
+    start=8.0,
+    draw=_draw,
+    frame=_frame,
+    alt=(
+        "Left, the quarter circle of the bulk in grey and a red line at the place of the outliers, which grows and "
+        "moves towards the bulk as r grows, and disappears at r = 36. Right, the falling strength of each spike "
+        "against r on logarithmic axes, with a dot at the present r and a dashed line at the threshold."
+    ),
+    caption=(
+        "An update of size 6 \u03c3 spread evenly over r random directions of a large square noise matrix. Left: the "
+        "bulk, and the place of the r outliers; the height of the line is their number. Right: the strength of each, "
+        "and the threshold."
+    ),
+)
