@@ -9,7 +9,7 @@ import pytest
 
 from intruders import data
 from intruders.data import FOLDER, load
-from intruders.tuning.experiments import GRIDS
+from intruders.tuning.experiments import GRIDS, LAW
 from intruders.tuning.grids import key
 
 TABLES = sorted(path.stem for path in FOLDER.glob("*.parquet"))
@@ -157,3 +157,22 @@ def test_interventions_have_the_untouched_run_at_factor_one_of_every_kind(small)
     assert untouched.accuracy.tolist() == [0.8, 0.8, 0.1, 0.1] and untouched.forgetting.tolist() == [0.3, 0.3, 0.4, 0.4]
     assert untouched.frobenius.tolist() == pytest.approx([np.sqrt(32)] * 4) == found["size"][:4].tolist()
     assert set(halved.accuracy) == {0.7} and halved.untouched_accuracy.tolist() == [0.8, 0.8, 0.1, 0.1]
+
+
+def test_the_law_that_is_built_into_a_grid_is_that_of_the_tables():
+    """Least squares on the geometric means of the strengths of seeds 0 and 1; another seed gives other numbers."""
+    runs = data.runs("minilm-rank").query("learning_rate > 0 and not collapsed")
+    rows = data.matrices("minilm-rank")
+    logs = np.log(data.strength(rows[rows.run.isin(runs.index)].set_index("run"))).groupby("run").mean()
+    lora = runs[runs["rank"].notna()]
+    X = np.column_stack(
+        [np.ones(len(lora)), np.log(lora.scale * lora["rank"] ** 0.5), np.log(lora.learning_rate)]
+    ).astype(float)
+    y = logs.loc[lora.index].to_numpy()
+
+    def fit(seeds):
+        chosen = lora.seed.isin(seeds).to_numpy()
+        return np.linalg.lstsq(X[chosen], y[chosen], rcond=None)[0]
+
+    assert np.allclose(fit([0, 1]), LAW, atol=6e-4)
+    assert not np.allclose(fit([2, 3]), LAW, atol=6e-4)

@@ -22,7 +22,7 @@ _SCALES = {
 def rate(law: Sequence[float], limits: Sequence[float]) -> Explorable:
     """The strength exp(law[0]) (scale sqrt r)^law[1] rate^law[2] at every rank, for three scalings of LoRA.
 
-    limits: the visibility of each matrix that is adapted.
+    limits: of each matrix that is adapted, its visibility over the factor by which it exceeds the law.
     """
     limits = np.sort(np.asarray(limits, dtype=float))
 
@@ -68,8 +68,8 @@ def rate(law: Sequence[float], limits: Sequence[float]) -> Explorable:
             "of them, the number of matrices whose threshold is passed, in steps."
         ),
         caption=(
-            "Left: the strength that the law gives at each rank for three scalings; grey, the visibility of the "
-            "matrices from the smallest to the largest, with its median. Right: in how many of them the strength "
-            "exceeds it."
+            "Left: the strength that the law gives at each rank for three scalings; grey, what the matrices can take, "
+            "from the least to the most, with the median: their visibility over their own factor in the law. Right: "
+            "in how many of them the strength exceeds it."
         ),
     )
