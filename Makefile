@@ -13,7 +13,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .DELETE_ON_ERROR:
-.PHONY: book test lint units chapters nbval audit sources bench serve clean lock always
+.PHONY: book test lint units chapters nbval audit sources bench bench-mitigation serve clean lock always
 
 book: $(VENV)/.book
 	@$(VENV)/bin/jupyter-book build --quiet -W -n --keep-going . || { rm -rf _build/.doctrees; exit 1; }
@@ -57,6 +57,10 @@ sources: $(VENV)/.library
 bench: $(VENV)/.library
 	$(PYTHON) tests/audit/bench.py
 	$(PYTHON) tests/audit/bench_detector.py
+
+# What tools for mitigation leave of real adapters, beside PEFT's own: half an hour, stored in data/.
+bench-mitigation: sources
+	$(PYTHON) tests/audit/bench_mitigation.py
 
 serve: book
 	$(PYTHON) -m http.server --directory $(SITE)
