@@ -28,7 +28,7 @@ def mitigated(W0: np.ndarray, update: LowRank, mode: str, factor: float, report:
     """
     check_mode(mode, factor)
     if mode == "shrink":
-        return update if factor == 1 else LowRank(update.B, update.A, factor * update.scale)
+        return update if factor == 1 else LowRank(factor * update.B, update.A, update.scale)
     report = report or detect(W0, update)
     if mode == "project":
         P, strengths, Q = update.svd

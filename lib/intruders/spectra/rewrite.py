@@ -116,11 +116,10 @@ def _change(pair: Pair, *, folder, mode, factor, keep_rank, top_k, eps, side) ->
     possible = mode != "project" or visibility is not None
     new = mitigated(W0, update, mode, factor, before) if possible else update
     changed = new is not update
+    if changed and mode != "shrink":
+        grows = mode == "scale" and not keep_rank
+        new, cut = factored(new, new.rank if grows else update.rank, update.scale)
     if changed:
-        rank = update.rank
-        if mode == "scale" and not keep_rank:
-            rank = new.rank
-        new, cut = factored(new, rank, update.scale)
         handle, file = tempfile.mkstemp(suffix=".safetensors", dir=folder)
         os.close(handle)
         save_file({"B": np.ascontiguousarray(new.B), "A": np.ascontiguousarray(new.A)}, file)
