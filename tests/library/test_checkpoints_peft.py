@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from peft import AdaLoraConfig, IA3Config, LoraConfig, VeraConfig, get_peft_model
-from peft_models import bert, gpt2, llama, oriented, randomise, tuned
+from peft_models import ATTENTION, bert, gpt2, llama, oriented, randomise, tuned
 from safetensors.torch import save_model
 from transformers import BertModel
 
@@ -30,7 +30,6 @@ def changed(before, after):
     return {name for name in before if before[name].ndim == 2 and not torch.equal(before[name], after[name])}
 
 
-ATTENTION = ["q_proj", "v_proj", "o_proj", "down_proj"]
 KINDS = {
     "plain": (llama, LoraConfig(r=4, lora_alpha=8, target_modules=ATTENTION)),
     "rank-stabilised": (llama, LoraConfig(r=4, lora_alpha=8, use_rslora=True, target_modules=ATTENTION)),

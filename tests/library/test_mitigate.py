@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from peft import LoraConfig, PeftModel
-from peft_models import bert, gpt2, llama, oriented, tuned
+from peft_models import ATTENTION, bert, gpt2, llama, oriented, tuned
 from planted_models import RANK, planted, save_adapter, save_model
 from safetensors.numpy import load_file, save_file
 
@@ -106,7 +106,6 @@ def test_bad_arguments(mode, factor, message, tmp_path):
         mitigate("no base", "no adapter", tmp_path / "new", mode=mode, factor=factor)
 
 
-ATTENTION = ["q_proj", "v_proj", "o_proj", "down_proj"]
 KINDS = {
     "plain": (llama, LoraConfig(r=2, lora_alpha=8, target_modules=ATTENTION)),
     "rank-stabilised": (llama, LoraConfig(r=2, lora_alpha=8, use_rslora=True, target_modules=ATTENTION)),

@@ -3,19 +3,13 @@
 import json
 import re
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from intruders.show import figures
 from intruders.show.explore import Explorable, Frame
 
-
-@pytest.fixture(autouse=True)
-def style():
-    with plt.rc_context(figures.STYLE):
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("style")
 
 
 def line(shift=0.0):

@@ -1,10 +1,9 @@
 """The explorable of chapter 7: its frames are what the detector finds, and the newcomer has no partner."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from explorable_checks import feels_continuous, page_is_light
 
-from intruders.show import figures
 from intruders.show.arrival import WINDOW, arrival
 from intruders.spectra.detect import detect
 from intruders.theory.bbp import strength_at
@@ -14,11 +13,7 @@ from intruders.theory.laws import Empirical, SingularValueLaw
 SIZE = 120
 
 
-@pytest.fixture(autouse=True)
-def style():
-    with plt.rc_context(figures.STYLE):
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("style")
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +52,6 @@ def test_the_sentence_counts_the_dots(explorable):
 
 
 def test_slider_feels_continuous_and_page_is_light(explorable):
-    assert len(explorable.values) >= 40 and explorable.start in explorable.values
+    feels_continuous(explorable)
     assert np.allclose(np.diff(explorable.values), 0.04)
-    page = explorable._repr_html_()
-    assert page == explorable._repr_html_()
-    assert len(page) < 200_000
+    page_is_light(explorable, 200_000)

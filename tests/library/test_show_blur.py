@@ -1,30 +1,20 @@
 """The explorable of chapter 2: its curves are transforms at a height, its dots their distance from the density."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from explorable_checks import feels_continuous, page_is_light
 from scipy.integrate import quad
 
-from intruders.show import figures
 from intruders.show.blur import blur
 from intruders.theory.ensembles import goe
 from intruders.theory.laws import Semicircle
 
-
-@pytest.fixture(autouse=True)
-def style():
-    with plt.rc_context(figures.STYLE):
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("style")
 
 
 def test_slider_feels_continuous_and_page_is_light():
-    assert len(blur.values) >= 40
-    assert np.allclose(np.diff(blur.values), blur.values[1] - blur.values[0])
-    assert blur.start in blur.values
-    page = blur._repr_html_()
-    assert page == blur._repr_html_()
-    assert len(page) < 200_000
+    feels_continuous(blur)
+    page_is_light(blur, 200_000)
 
 
 @pytest.mark.parametrize("log_eta", [-2.5, -0.7, 0.5])

@@ -1,10 +1,9 @@
 """The explorables of chapter 1: their curves are the laws' and follow the measured matrices."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from explorable_checks import feels_continuous, page_is_light
 
-from intruders.show import figures
 from intruders.show.histograms import outline
 from intruders.show.marchenko_pastur import shape
 from intruders.show.scale import scale
@@ -14,25 +13,17 @@ from intruders.theory.laws import MarchenkoPastur, WignerSurmise
 ALL = [repulsion, shape, scale]
 
 
-@pytest.fixture(autouse=True)
-def style():
-    with plt.rc_context(figures.STYLE):
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("style")
 
 
 @pytest.mark.parametrize("explorable", ALL, ids=lambda e: e.name)
 def test_slider_feels_continuous(explorable):
-    assert len(explorable.values) >= 40
-    assert np.allclose(np.diff(explorable.values), explorable.values[1] - explorable.values[0])
-    assert explorable.start in explorable.values
+    feels_continuous(explorable)
 
 
 @pytest.mark.parametrize("explorable", ALL, ids=lambda e: e.name)
 def test_page_is_deterministic_and_light(explorable):
-    page = explorable._repr_html_()
-    assert page == explorable._repr_html_()
-    assert len(page) < 150_000
+    page_is_light(explorable)
 
 
 def area(x, y):

@@ -1,34 +1,18 @@
 """The explorable of chapter 10, beside a matrix with equal spikes."""
 
-import json
-import re
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from explorable_checks import feels_continuous, page_is_light
 
-from intruders.show import figures
 from intruders.show.norm import norm
 from intruders.theory.ensembles import haar_frame, iid_rectangular
 
-
-@pytest.fixture(autouse=True)
-def style():
-    with plt.rc_context(figures.STYLE):
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("style")
 
 
 def test_slider_feels_continuous_and_page_is_light():
-    assert len(norm.values) >= 40
-    assert np.allclose(np.diff(norm.values), norm.values[1] - norm.values[0])
-    assert norm.start in norm.values
-    page = norm._repr_html_()
-    assert page == norm._repr_html_()
-    assert len(page) < 150_000
-    data = json.loads(re.search(r'json">(.*)</script>', page)[1])
-    for curve in data["curves"]:
-        assert re.search(rf'id="{curve}">\s*<path', page), "the script moves this path"
+    feels_continuous(norm)
+    page_is_light(norm)
 
 
 def test_the_line_is_where_the_outliers_of_a_matrix_stand():

@@ -1,35 +1,25 @@
 """The explorable of chapter 8b."""
 
-import json
-import re
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from explorable_checks import feels_continuous, page_is_light
 
-from intruders.show import figures
 from intruders.show.rate import rate
 
 LAW, LIMITS = (6.0, 0.6, 1.0), [1.0, 1.5, 2.0, 4.0]
 
 
+pytestmark = pytest.mark.usefixtures("style")
+
+
 @pytest.fixture(scope="module")
 def explorable():
-    with plt.rc_context(figures.STYLE):
-        yield rate(LAW, LIMITS)
-    plt.close("all")
+    return rate(LAW, LIMITS)
 
 
 def test_slider_feels_continuous_and_page_is_light(explorable):
-    assert len(explorable.values) >= 40
-    assert np.allclose(np.diff(explorable.values), explorable.values[1] - explorable.values[0])
-    assert explorable.start in explorable.values
-    page = explorable._repr_html_()
-    assert page == explorable._repr_html_()
-    assert len(page) < 150_000
-    data = json.loads(re.search(r'json">(.*)</script>', page)[1])
-    for curve in data["curves"]:
-        assert re.search(rf'id="{curve}">\s*<path', page), "the script moves this path"
+    feels_continuous(explorable)
+    page_is_light(explorable)
 
 
 @pytest.mark.parametrize(("name", "alpha", "slope"), [("fixed", 16, -0.3), ("double", None, 0.3), ("root", 16, 0)])

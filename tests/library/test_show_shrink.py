@@ -1,12 +1,9 @@
 """The explorable of chapter 12, on matrices whose spikes are planted, and the map of a model."""
 
-import json
-import re
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from explorable_checks import feels_continuous, page_is_light
 
 from intruders.show import figures
 from intruders.show.layers import layers, place
@@ -15,12 +12,7 @@ from intruders.spectra.detect import detect
 from intruders.spectra.updates import LowRank
 from intruders.theory.ensembles import haar_frame, iid_rectangular
 
-
-@pytest.fixture(autouse=True)
-def style():
-    with plt.rc_context(figures.STYLE):
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("style")
 
 
 @pytest.fixture(scope="module")
@@ -39,15 +31,8 @@ def explorable(pairs):
 
 
 def test_slider_feels_continuous_and_page_is_light(explorable):
-    assert len(explorable.values) >= 40
-    assert np.allclose(np.diff(explorable.values), explorable.values[1] - explorable.values[0])
-    assert explorable.start in explorable.values
-    page = explorable._repr_html_()
-    assert page == explorable._repr_html_()
-    assert len(page) < 150_000
-    data = json.loads(re.search(r'json">(.*)</script>', page)[1])
-    for curve in data["curves"]:
-        assert re.search(rf'id="{curve}">\s*<path', page), "the script moves this path"
+    feels_continuous(explorable)
+    page_is_light(explorable)
 
 
 def test_strokes_stand_where_the_dense_oracle_finds_spikes_and_intruders(pairs, explorable):

@@ -1,34 +1,18 @@
 """The explorable of chapter 9, beside a matrix that is taken apart."""
 
-import json
-import re
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from explorable_checks import feels_continuous, page_is_light
 
-from intruders.show import figures
 from intruders.show.triplet import triplet
 from intruders.theory.ensembles import iid_rectangular, unit_vector
 
-
-@pytest.fixture(autouse=True)
-def style():
-    with plt.rc_context(figures.STYLE):
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("style")
 
 
 def test_slider_feels_continuous_and_page_is_light():
-    assert len(triplet.values) >= 40
-    assert np.allclose(np.diff(triplet.values), triplet.values[1] - triplet.values[0])
-    assert triplet.start in triplet.values
-    page = triplet._repr_html_()
-    assert page == triplet._repr_html_()
-    assert len(page) < 150_000
-    data = json.loads(re.search(r'json">(.*)</script>', page)[1])
-    for curve in data["curves"]:
-        assert re.search(rf'id="{curve}">\s*<path', page), "the script moves this path"
+    feels_continuous(triplet)
+    page_is_light(triplet)
 
 
 def test_the_curve_is_what_scaling_does_to_a_matrix():

@@ -19,6 +19,9 @@ from intruders.spectra.checkpoints.locate import find_tuned
 from intruders.spectra.checkpoints.records import Factors, Pair
 from intruders.spectra.checkpoints.settings import CONFIG, FACTORS, Adapter
 from intruders.spectra.checkpoints.tensors import CheckpointError
+from intruders.spectra.detect import detect
+from intruders.spectra.layer import predicted
+from intruders.spectra.mitigate import check_mode, factored, mitigated
 from intruders.spectra.settings import checked
 from intruders.spectra.survey import Progress, natural, survey
 
@@ -55,16 +58,14 @@ def mitigate(
     out of range, for anything but a plain LoRA adapter and for another base, and OSError where nothing can be written;
     then nothing is left behind.
     """
-    from intruders.spectra.mitigate import check_mode
-
     out = Path(out)
     factor = (1.0 if mode == "project" else 0.75) if factor is None else factor
     check_mode(mode, factor)
     settings = checked(top_k, eps, side, "auto") | {"mode": mode, "lambda": factor, "keep_rank": keep_rank}
     if out.exists():
         raise FileExistsError(f"{out} exists: mitigate writes a new folder")
-    out.absolute().parent.mkdir(parents=True, exist_ok=True)
     old, pairs, skipped = _plain_lora(base, tuned, adapter)
+    out.absolute().parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.absolute().parent, prefix=f".{out.name}-") as folder:
         call = partial(_change, folder=folder, mode=mode, factor=factor, keep_rank=keep_rank)
         call = partial(call, top_k=top_k, eps=eps, side=side)
@@ -73,7 +74,7 @@ def mitigate(
             raise CheckpointError(f"{failed[0]['name']}: {failed[0]['why']} ({len(failed)} of {len(pairs)} failed)")
         new = Path(folder) / "adapter"
         new.mkdir()
-        _write(old, pairs, records, Path(folder), new)
+        _write(old, pairs, records, new)
         os.rename(new, out)
     for record in records:
         del record["file"]
@@ -105,10 +106,6 @@ def _plain_lora(base, tuned, adapter) -> tuple[Adapter, list[Pair], list]:
 
 def _change(pair: Pair, *, folder, mode, factor, keep_rank, top_k, eps, side) -> dict:
     """The record of one matrix; new factors, if any, wait in a file of `folder`."""
-    from intruders.spectra.detect import detect
-    from intruders.spectra.layer import predicted
-    from intruders.spectra.mitigate import factored, mitigated
-
     W0, update = pair.load()
     window = min(top_k, *W0.shape)
     before = detect(W0, update, window, eps, side)
@@ -145,9 +142,9 @@ def _count(report) -> int:
     return sum(int(report.intruders(side=side).sum()) for side in report.sides)
 
 
-def _write(old: Adapter, pairs: Sequence[Pair], records: Sequence[dict], folder: Path, new: Path) -> None:
-    """The settings and the tensors of the adapter, with what has changed in place of what was there."""
-    config = json.loads(json.dumps(old.config))
+def _write(old: Adapter, pairs: Sequence[Pair], records: Sequence[dict], new: Path) -> None:
+    """Settings and tensors of the adapter, the changed ones in place of what was; its card and licence come along."""
+    config = dict(old.config)
     with safe_open(old.tensors_file, framework="np") as file:
         tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  not a mapping
         metadata = file.metadata()

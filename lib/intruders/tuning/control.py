@@ -4,7 +4,7 @@ Everything is computed from r x r matrices: with G_A = A A' = L L' and G_B = B'B
 the eigenvalues of L' G_B L. The limits are the visibilities of the weights before training.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -70,7 +70,7 @@ class Watch:
     control: Control
     factors: list[tuple[nn.Parameter, nn.Parameter]]
     scales: torch.Tensor
-    taus: torch.Tensor = field(repr=False)
+    taus: torch.Tensor
 
     @classmethod
     def of(cls, control: Control, encoder: nn.Module, taus: dict[str, float]) -> "Watch":

@@ -70,8 +70,9 @@ def _smollm2() -> list[Setting]:
 
 # The law of strength as chapter 8b fits it on seeds 0 and 1 of minilm-rank.
 LAW = (5.936, 0.6, 1.047)
-CONTROLS = [{"kind": kind, "size": size} for kind, size in (("hinge", 0.03), ("hinge", 0.3), ("project", 1.0))]
-CONTROLS += [{"kind": "project", "size": 0.5}, {"kind": "budget", "size": 1.0}]
+HINGE, PROJECT = {"kind": "hinge", "size": 0.3}, {"kind": "project", "size": 1.0}
+BUDGET = {"kind": "budget", "size": 1.0}
+CONTROLS = [HINGE | {"size": 0.03}, HINGE, PROJECT, PROJECT | {"size": 0.5}, BUDGET]
 CONTROLS += [{"kind": "law", "size": 0.5, "law": LAW}]
 
 
@@ -110,7 +111,7 @@ def _controlled_sequence() -> list[Setting]:
     """What is to beat them is LoRA at a lower rate."""
     _, eight, one = (replace(setting, tasks=THREE_TASKS) for setting in THREE)
     slower = [replace(one, learning_rate=5e-4), replace(eight, learning_rate=1e-3)]
-    return [*slower, *(replace(each, control=CONTROLS[i]) for each in (one, eight) for i in (1, 2, 4))]
+    return [*slower, *(replace(each, control=control) for each in (one, eight) for control in (HINGE, PROJECT, BUDGET))]
 
 
 # data/PREREGISTRATION.md says what each is for and what is expected of it.

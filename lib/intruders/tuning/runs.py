@@ -103,22 +103,30 @@ def _interventions(pretrained, head, task, before, after, known, seed) -> list[d
     }
     rows = []
     for kind, factor, weights in interventions(parts):
-        with torch.no_grad():
-            for name, W in weights.items():
-                pretrained.encoder.get_submodule(name).weight.copy_(torch.from_numpy(W))
-        losses = pretraining_losses(pretrained)
-        rows.append(
-            {
-                "kind": kind,
-                "factor": factor,
-                "changed": int(sum(part.intruder.sum() for part in parts.values())),
-                "frobenius": float(np.sqrt(sum(np.sum((weights[name] - W0) ** 2) for name, W0 in before.items()))),
-                "accuracy": _accuracy(pretrained, head, task),
-                "pretraining_loss": float(losses.mean()),
-                "forgetting": float((losses - known).mean()),
-            }
-        )
+        about = {
+            "kind": kind,
+            "factor": factor,
+            "changed": int(sum(part.intruder.sum() for part in parts.values())),
+            "frobenius": float(np.sqrt(sum(np.sum((weights[name] - W0) ** 2) for name, W0 in before.items()))),
+        }
+        rows.append(about | judged(pretrained, head, task, weights, known))
     return rows
+
+
+def judged(pretrained: Pretrained, head, task, weights: dict[str, np.ndarray], known: np.ndarray) -> dict:
+    """What the model with these weights, which are written into it, does on the task and has forgotten.
+
+    head     that the task was learnt with; known: the pre-training losses before any tuning
+    """
+    with torch.no_grad():
+        for name, W in weights.items():
+            pretrained.encoder.get_submodule(name).weight.copy_(torch.from_numpy(W))
+    losses = pretraining_losses(pretrained)
+    return {
+        "accuracy": _accuracy(pretrained, head, task),
+        "pretraining_loss": float(losses.mean()),
+        "forgetting": float((losses - known).mean()),
+    }
 
 
 def _accuracy(pretrained: Pretrained, head, task) -> float:

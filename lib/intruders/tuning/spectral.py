@@ -22,7 +22,7 @@ class Additive(nn.Module):
 
     def __init__(self, W0: torch.Tensor, r: int):
         super().__init__()
-        U, s, V = leading(W0, r)
+        U, s, V = _leading(W0, r)
         self.register_buffer("U", U * s.sqrt())
         self.register_buffer("V", V * s.sqrt())
         self.register_buffer("root", s.sqrt())
@@ -44,7 +44,7 @@ class Rotational(nn.Module):
 
     def __init__(self, W0: torch.Tensor, r: int):
         super().__init__()
-        U, s, V = leading(W0, r)
+        U, s, V = _leading(W0, r)
         for name, value in (("U", U), ("s", s), ("V", V)):
             self.register_buffer(name, value)
         self.R_U, self.R_V = _rotation(r, W0.dtype), _rotation(r, W0.dtype)
@@ -72,7 +72,7 @@ def merge(model: nn.Module) -> None:
             parametrize.remove_parametrizations(layer, "weight", leave_parametrized=True)
 
 
-def leading(W0: torch.Tensor, r: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def _leading(W0: torch.Tensor, r: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """The r leading singular triplets: left (n, r), values (r,) and right (m, r), computed in double precision."""
     if not 1 <= r <= min(W0.shape):
         raise ValueError(f"r must be between 1 and {min(W0.shape)} for a weight of shape {tuple(W0.shape)}, got {r}")

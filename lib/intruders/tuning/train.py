@@ -164,14 +164,14 @@ def adapt(pretrained: Pretrained, setting: Setting, seed: int, task: Task) -> tu
         spectral.attach(model.encoder, pretrained.targets, configuration["peft_type"], configuration["r"])
     elif configuration:
         configuration.pop("loraplus_lr_ratio", None)
-        taus = limits(pretrained.encoder, pretrained.targets) if setting.control else {}
-        control = Control(**setting.control) if setting.control else None
-        if control:
+        if setting.control:
+            control, taus = Control(**setting.control), limits(pretrained.encoder, pretrained.targets)
             configuration["alpha_pattern"] = control.alpha_pattern(taus, setting.rank, setting.learning_rate)
         model.encoder = get_peft_model(
             pretrained.encoder, get_peft_config({"target_modules": pretrained.targets, **configuration})
         )
-        watch = Watch.of(control, model.encoder, taus) if control else None
+        if setting.control:
+            watch = Watch.of(control, model.encoder, taus)
     if setting.only_B:
         for name, factor in model.encoder.named_parameters():
             factor.requires_grad_(factor.requires_grad and "lora_A" not in name)
@@ -186,14 +186,16 @@ def merge(model: Classifier) -> None:
 
 
 def _groups(model, setting) -> list[dict]:
-    """What the optimizer learns at which rate: the head, and the encoder, with LoRA+ its factors B at another."""
+    """What the optimizer learns at which rate: the encoder, its factors B at another with LoRA+, and the head."""
     ratio = (setting.peft or {}).get("loraplus_lr_ratio", 1)
-    trained = [(name, p) for name, p in model.encoder.named_parameters() if p.requires_grad]
-    faster = [p for name, p in trained if ratio != 1 and "lora_B" in name]
-    others = [p for name, p in trained if ratio == 1 or "lora_B" not in name]
-    groups = [(others, setting.learning_rate), (faster, ratio * setting.learning_rate)]
-    groups.append((model.head.parameters(), HEAD_LEARNING_RATE))
-    return [{"params": parameters, "lr": rate} for parameters, rate in groups if parameters]
+    trained = {name: p for name, p in model.encoder.named_parameters() if p.requires_grad}
+    faster = [p for name, p in trained.items() if "lora_B" in name]
+    others = [p for name, p in trained.items() if "lora_B" not in name]
+    return [
+        {"params": others, "lr": setting.learning_rate},
+        {"params": faster, "lr": ratio * setting.learning_rate},
+        {"params": model.head.parameters(), "lr": HEAD_LEARNING_RATE},
+    ]
 
 
 def _fit(model, tokenizer, setting, seed, examples, watch) -> float:
