@@ -1,13 +1,15 @@
-"""`intruders mitigate` beside PEFT's `reduce_intruder_dimension`, on the same adapters: a table for data/.
+"""What keeps intruders out after training and in it: two tables for data/.
 
-Run by `make bench-mitigation` after `make sources`: the settings of `minilm-interventions` on three seeds. Stored is
-what each tool leaves: intruders, accuracy, forgetting, energy, and the time it takes.
+Run by `make bench-mitigation` after `make sources`. `intruders mitigate` beside PEFT's `reduce_intruder_dimension`, on
+the same adapters, those of `minilm-interventions` on three seeds: intruders, accuracy, forgetting, energy, and the time
+each tool takes. And what a control of spikes adds to the time of training.
 """
 
 import contextlib
 import io
 import tempfile
 import time
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,14 +22,14 @@ from intruders.spectra.checkpoints import pairs
 from intruders.spectra.detect import detect
 from intruders.spectra.rewrite import mitigate
 from intruders.tuning import models, tasks
-from intruders.tuning.experiments import GRIDS
+from intruders.tuning.experiments import GRIDS, HINGE, PROJECT
 from intruders.tuning.forgetting import pretraining_losses
 from intruders.tuning.models import matrices
 from intruders.tuning.runs import TEST_PER_CLASS, judged
 from intruders.tuning.train import one_thread, train
 
-TABLE = Path(__file__).parents[2] / "data" / "mitigation-tools.parquet"
-SEEDS, FACTORS = range(3), (0.75, 0.3)
+DATA = Path(__file__).parents[2] / "data"
+SEEDS, FACTORS, TURNS = range(3), (0.75, 0.3), 3
 OURS = {
     "scale": {"mode": "scale"},
     "scale, rank kept": {"mode": "scale", "keep_rank": True},
@@ -106,17 +108,41 @@ def _row(tool, factor, seconds, changes, exact) -> dict:
     }
 
 
+def costs() -> list[dict]:
+    """Time of whole trainings of rank 8 with each control, in turns, over that without."""
+    plain = GRIDS["minilm-interventions"].settings[1]
+    task = tasks.load(plain.tasks[0], plain.texts, TEST_PER_CLASS)
+    settings = {"none": plain, "hinge": replace(plain, control=HINGE), "project": replace(plain, control=PROJECT)}
+    times = {name: [] for name in settings}
+    for turn in range(1 + TURNS):
+        for name, setting in settings.items():
+            started = time.perf_counter()
+            train(setting, 0, task)
+            if turn:
+                times[name].append(time.perf_counter() - started)
+    seconds = {name: float(np.median(some)) for name, some in times.items()}
+    return [
+        {"control": name, "seconds": round(one, 2), "ratio": round(one / seconds["none"], 3), "turns": TURNS}
+        for name, one in seconds.items()
+    ]
+
+
+def store(name: str, rows: list[dict]) -> None:
+    versions = ", ".join(f"{package} {version(package)}" for package in ("intruders", "peft", "torch", "numpy"))
+    beside = DATA / f"{name}.new"
+    pd.DataFrame(rows).assign(versions=versions).to_parquet(beside, index=False)
+    beside.replace(DATA / f"{name}.parquet")
+
+
 def main() -> None:
     one_thread()
+    store("control-cost", costs())
     found = []
     for setting in GRIDS["minilm-interventions"].settings:
         for seed in SEEDS:
             found += rows(setting, seed)
             print(pd.DataFrame(found[-9:]).drop(columns=["name", "learning_rate", "rank", "seed"]).round(4), flush=True)
-    versions = ", ".join(f"{name} {version(name)}" for name in ("intruders", "peft", "torch", "numpy"))
-    beside = TABLE.with_suffix(".new")
-    pd.DataFrame(found).assign(versions=versions).to_parquet(beside, index=False)
-    beside.replace(TABLE)
+    store("mitigation-tools", found)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,9 @@ from torch.nn.utils.parametrizations import orthogonal
 class Additive(nn.Module):
     """Takes the place of a weight (n, m): adds trained matrices, zero at first, to its r leading singular vectors.
 
-    Intruders: against noise a column of length a turns a vector to the cosine (1 + a^2)^(-1/2) with what it was, below
-    eps if and only if a > (eps^-2 - 1)^(1/2). Raises ValueError for r beyond min(n, m).
+    Intruders: one spread column of length a beside a strong singular vector turns it to a cosine near (1 + a^2)^(-1/2)
+    with what it was, below eps from a near (eps^-2 - 1)^(1/2) on. Several columns mix neighbouring vectors long before.
+    Raises ValueError for r beyond min(n, m).
     """
 
     def __init__(self, W0: torch.Tensor, r: int):
@@ -39,7 +40,8 @@ class Rotational(nn.Module):
 
     The rotations are Cayley transforms (I + X/2)^-1 (I - X/2) of trained skew matrices, the identity at first. Every
     singular value stays, and the i-th new left vector U1 R_U e_i has its cosines with the old ones in column i of R_U:
-    it is an intruder if and only if max_k |(R_U)_ki| < eps. Raises ValueError for r beyond min(n, m).
+    among the ten leading it is an intruder if and only if max_k |(R_U)_ki| < eps. Raises ValueError for r beyond
+    min(n, m).
     """
 
     def __init__(self, W0: torch.Tensor, r: int):
