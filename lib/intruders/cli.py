@@ -32,15 +32,29 @@ Resume = Annotated[bool, typer.Option("--resume", help="Go on where an interrupt
 All = Annotated[bool, typer.Option("--all", help="Show every matrix.")]
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"intruders {version('intruders')}")
+        raise typer.Exit
+
+
 @app.callback()
-def main() -> None:
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
     """Makes the commands be called by name."""
 
 
 @app.command()
 def scan(
     base: Annotated[str, typer.Argument(metavar="BASE", help=f"The pre-trained model: {Model}.")],
-    tuned: Annotated[str, typer.Argument(metavar="TUNED", help="The tuned model, as BASE, or a LoRA adapter of PEFT.")],
+    tuned: Annotated[
+        str, typer.Argument(metavar="TUNED", help="The tuned model, as BASE, or a LoRA or AdaLoRA adapter.")
+    ],
     top_k: TopK = 10,
     eps: Eps = 0.5,
     side: Side = "left",
@@ -104,7 +118,10 @@ def budget(
     resume: Resume = False,
     show_all: All = False,
 ) -> None:
-    """Before training: the largest alpha with which LoRA stays out of each matrix's leading directions."""
+    """How strong an update each matrix can hide, as the alpha at which factors of length one reach it.
+
+    Trained factors have other lengths: a yardstick and no setting. Scan after a short training.
+    """
     from intruders import printing
     from intruders.spectra.budget import budget as compute
 
@@ -123,10 +140,11 @@ def mitigate(
     mode: Annotated[
         str,
         typer.Option(
-            metavar="scale|project|shrink",
-            help="Scale the intruders, cut spikes at lambda times visibility, or shrink the whole update.",
+            metavar="shrink|project|scale",
+            help="Shrink the whole update, cut spikes at lambda times visibility, or scale the intruders, "
+            "which raises the rank unless --keep-rank.",
         ),
-    ] = "scale",
+    ] = "shrink",
     factor: Annotated[
         float | None,
         typer.Option("--lambda", metavar="L", help="Between 0 and 2; without it .75, and 1 with mode project."),
@@ -142,7 +160,7 @@ def mitigate(
     jobs: Jobs = 1,
     show_all: All = False,
 ) -> None:
-    """Weaken the intruders of an adapter, and write what is left as a new adapter."""
+    """Shrink an adapter, cut its spikes or scale its intruders, and write the result as a new adapter."""
     from intruders import printing
     from intruders.spectra import rewrite
     from intruders.spectra.journal import check_output, write_json

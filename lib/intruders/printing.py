@@ -1,5 +1,6 @@
 """Results as tables for people: on a terminal with colour and in its width, elsewhere plain."""
 
+import math
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ _FEW, _MANY = 20, 40
 _WIDE = 200
 _NAME = 24
 # Columns that give way on a narrow terminal, in this order.
-_OPTIONAL = ("shape", "spikes >\ndetachment", "rank", "spikes >\nvisibility", *(f"min cos\n{side}" for side in SIDES))
+_OPTIONAL = ("shape", "spikes >\ndetachment", "rank", "spikes >\nvisibility", "min cos\nleft", "min cos\nright", "load")
 
 
 @contextmanager
@@ -47,11 +48,12 @@ def print_scan(result: dict, show_all: bool = False) -> None:
     notable = [count > 0 or bool(row["spikes_above_visibility"]) for count, row in zip(counts, found, strict=True)]
     order = range(len(found))
     if not show_all and len(found) > _FEW:
-        ranked = sorted(order, key=lambda i: (-counts[i], -(found[i]["spikes_above_visibility"] or 0)))
+        ranked = sorted(order, key=lambda i: (-counts[i], -(found[i]["load"] or 0)))
         order = [i for i in ranked if notable[i]][:_MANY]
     columns = {"layer": [_short(found[i]["name"]) for i in order]}
     columns["shape"] = [f"{found[i]['n']} x {found[i]['m']}" for i in order]
     columns["rank"] = [_count(found[i]["rank"], missing="full") for i in order]
+    columns["load"] = [_number(found[i]["load"]) for i in order]
     for limit in ("detachment", "visibility"):
         columns[f"spikes >\n{limit}"] = [_count(found[i][f"spikes_above_{limit}"]) for i in order]
     for side in sides:
@@ -68,14 +70,18 @@ def print_scan(result: dict, show_all: bool = False) -> None:
             f"{count}{' more' * bool(order)} {_matrices(count)} {what}" for count, what in groups if count
         )
         console.print(f"[dim]{named} (--all shows them)[/]")
-    total = result["total_intruders"]
+    totals = {side: sum(row[f"{side}_intruders"] for row in found) for side in sides}
+    numbers = ", ".join(f"{total} {_intruders(total)} on the {side}" for side, total in totals.items())
     affected = sum(count > 0 for count in counts)
-    console.print(
-        f"[bold]{total} {'intruder' if total == 1 else 'intruders'}[/] in {affected} of {len(found)} "
-        f"{_matrices(len(found))} (eps {settings['eps']}, top {settings['top_k']}, {' and '.join(sides)})",
-        end="",
+    sentence = (
+        f"[bold]{numbers}[/], in {affected} of {len(found)} {_matrices(len(found))} (eps {settings['eps']}, top "
+        f"{settings['top_k']}). The change has the Frobenius norm "
+        f"{math.hypot(*(row['frobenius'] for row in found)):.4g}"
     )
-    _print_skipped(console, result["skipped"])
+    if "left" in sides and all(row["expected"] is not None for row in found):
+        expected = sum(row["expected"] for row in found)
+        sentence += f"; random spikes as strong would make some {expected:.1f} on the left"
+    _print_end(console, sentence, result["skipped"])
 
 
 def print_budget(result: dict, show_all: bool = False) -> None:
@@ -104,19 +110,19 @@ def print_budget(result: dict, show_all: bool = False) -> None:
         )
     console.print(
         f"[dim]The largest alpha whose spikes stay below visibility, out of the top {settings['top_k']}; orthonormal "
-        "factors have B'B = AA' = 1, Gaussian ones entries N(0, 1/n) in B and N(0, 1/m) in A.[/]"
+        "factors have B'B = AA' = 1, Gaussian ones entries N(0, 1/n) in B and N(0, 1/m) in A. Trained ones have other "
+        "lengths: scan after a short training.[/]"
     )
     if tightest:
         least = tightest[0]["gaussian"]
-        console.print(
+        sentence = (
             f"[bold]Rank {settings['rank']}: alpha up to {least['alpha_over_r']:.3g} (scale alpha/r) or "
             f"{least['alpha_over_sqrt_r']:.3g} (alpha/sqrt r)[/] suits Gaussian factors in all {len(inside)} "
-            f"{_matrices(len(inside))} of the layers; the tightest is {escape(tightest[0]['name'])}",
-            end="",
+            f"{_matrices(len(inside))} of the layers; the tightest is {escape(tightest[0]['name'])}"
         )
     else:
-        console.print("No matrix has a bulk to speak of", end="")
-    _print_skipped(console, result["skipped"])
+        sentence = "No matrix has a bulk to speak of"
+    _print_end(console, sentence, result["skipped"])
 
 
 def print_mitigation(result: dict, show_all: bool = False) -> None:
@@ -137,13 +143,12 @@ def print_mitigation(result: dict, show_all: bool = False) -> None:
         console.print(f"[dim]{len(found) - len(shown)} more {_matrices(len(found) - len(shown))} (--all shows them)[/]")
     before, after = (sum(one[key] for one in found) for key in ("intruders", "intruders_after"))
     changed = sum(one["kept"] != 1 for one in found)
-    console.print(
-        f"[bold]{before} {'intruder' if before == 1 else 'intruders'}, {after} left[/] (eps {settings['eps']}, top "
+    sentence = (
+        f"[bold]{before} {_intruders(before)} before, {after} after[/] (eps {settings['eps']}, top "
         f"{settings['top_k']}, {settings['side']}). Mode {settings['mode']} with lambda {settings['lambda']:g} has "
-        f"changed {changed} of {len(found)} {_matrices(len(found))}. The adapter is at {escape(result['out'])}",
-        end="",
+        f"changed {changed} of {len(found)} {_matrices(len(found))}. The adapter is at {escape(result['out'])}"
     )
-    _print_skipped(console, result["skipped"])
+    _print_end(console, sentence, result["skipped"])
 
 
 def _from_to(one: dict, key: str, form: str) -> Text:
@@ -151,11 +156,8 @@ def _from_to(one: dict, key: str, form: str) -> Text:
     return Text(before, style="dim") if before == after else Text(f"{before} → {after}")
 
 
-def _print_skipped(console, skipped) -> None:
-    if not skipped:
-        console.print(".")
-        return
-    console.print(f"; {len(skipped)} skipped:")
+def _print_end(console, sentence: str, skipped) -> None:
+    console.print(f"{sentence}; {len(skipped)} skipped:" if skipped else f"{sentence}.")
     for one in skipped[:5]:
         console.print(f"  {one['name']}: {one['why']}", markup=False)
     if len(skipped) > 5:
@@ -196,6 +198,10 @@ def _width(columns) -> int:
 
 def _short(name: str) -> str:
     return name.removesuffix(".weight")
+
+
+def _intruders(count: int) -> str:
+    return "intruder" if count == 1 else "intruders"
 
 
 def _matrices(count: int) -> str:

@@ -1,4 +1,7 @@
-"""What every chapter has. problems(path, address, version) says in which cell a chapter lacks it."""
+"""What every chapter has. problems(path, address, version) says in which cell a chapter lacks it.
+
+A notebook whose name has no number is a page: executed and described like a chapter, it has no parts and may remove
+the code that a chapter folds."""
 
 import json
 import re
@@ -46,7 +49,12 @@ def problems(path: Path, address: str, version: str) -> list[str]:
         return [f"{name}: {str(error).splitlines()[0]}, expected a notebook"]
     whole = [f"{name}: widget state in its metadata, expected none"] if "widgets" in notebook.metadata else []
     cells = list(enumerate(notebook.cells, 1))
-    checks = (execution, outputs, text, figures, explorables, parts, exercises, solutions)
+    checks = (execution, outputs, text, figures, explorables)
+    if path.name[0].isdigit():
+        checks += (parts, exercises, solutions)
+    else:
+        for _, cell in cells:
+            cell.metadata["tags"] = [tag.replace("remove-input", "hide-input") for tag in tags(cell)]
     found = [problem for check in checks for problem in check(cells)] + [*setup(cells, address, version)]
     return whole + [f"{name}, cell {number}: {problem}" for number, problem in sorted(found)]
 

@@ -85,8 +85,8 @@ def notebook():
     return new_notebook(cells=cells)
 
 
-def problems_of(notebook, folder):
-    path = folder / "chapters" / "04-a.ipynb"
+def problems_of(notebook, folder, name="04-a"):
+    path = folder / "chapters" / f"{name}.ipynb"
     path.parent.mkdir()
     nbformat.write(notebook, path)
     return anatomy.problems(path, ADDRESS, VERSION)
@@ -94,6 +94,16 @@ def problems_of(notebook, folder):
 
 def test_correct_chapter_has_no_problem(notebook, tmp_path):
     assert problems_of(notebook, tmp_path) == []
+
+
+def test_page_needs_no_parts_but_outputs(notebook, tmp_path):
+    for cell in notebook.cells:
+        cell.metadata.tags = [tag for tag in cell.metadata.get("tags", []) if tag not in anatomy.PARTS]
+    notebook.cells[1].metadata.tags = ["setup", "remove-input"]
+    notebook.cells[10].metadata.tags = ["live", "remove-input", "remove-output", "nbval-ignore-output"]
+    notebook.cells[7].outputs = []
+    [problem] = problems_of(notebook, tmp_path, "advice")
+    assert problem == "chapters/advice.ipynb, cell 8: no output, expected what its code shows"
 
 
 def test_tuning_chapter_needs_the_extra(notebook, tmp_path):

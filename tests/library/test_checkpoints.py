@@ -255,10 +255,10 @@ def without(content, key):
         ),
         (factors(Q), {"rank_pattern": {"(": 3}}, "rank_pattern is no mapping from patterns"),
         (factors(Q), {"rank_pattern": [3]}, "rank_pattern is no mapping from patterns"),
-        (factors(Q), {"init_lora_weights": "pissa_niter_4"}, "'pissa_niter_4' moved a part of the base's weights"),
-        (factors(Q), {"init_lora_weights": "LoftQ"}, "moved a part of the base's weights"),
+        (factors(Q), {"init_lora_weights": "pissa_niter_4"}, "'pissa_niter_4': a part of the base's weights was moved"),
+        (factors(Q), {"init_lora_weights": "LoftQ"}, "'loftq': the base was quantised"),
         (factors(Q), {"init_lora_weights": "corda"}, "path_initial_model_for_weight_conversion"),
-        (factors(Q), {"init_lora_weights": "lora_ga"}, "moved a part of the base's weights"),
+        (factors(Q), {"init_lora_weights": "lora_ga"}, "a part of the base's weights was moved"),
         (factors(Q), {"init_lora_weights": "newest"}, "init_lora_weights='newest' is not known"),
         (
             factors(Q),

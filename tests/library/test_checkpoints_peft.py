@@ -150,7 +150,7 @@ def test_adapters_that_change_the_base_only_once_converted(init, tmp_path):
     adapted.peft_config["default"].init_lora_weights = init
     randomise(adapted)
     adapted.save_pretrained(tmp_path / "raw")
-    with pytest.raises(CheckpointError, match=f"adapter_config.json: init_lora_weights='{init}' moved a part"):
+    with pytest.raises(CheckpointError, match=f"adapter_config.json: init_lora_weights='{init}': a part of the"):
         pairs(tmp_path / "base", tmp_path / "raw")
     adapted.save_pretrained(tmp_path / "adapter", path_initial_model_for_weight_conversion=str(tmp_path / "initial"))
     adapted.set_adapter("default")

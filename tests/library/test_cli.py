@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from typer.testing import CliRunner
 
 from intruders import cli, printing
 from intruders.spectra import jobs as running
-from intruders.spectra.scan import scan
+from intruders.spectra.scan import rows, scan
 
 COMMAND = [sys.executable, "-m", "intruders.cli"]
 
@@ -65,10 +66,15 @@ def test_what_scan_prints(model):
     code, out, err = command("scan", *model)
     assert (code, err) == (0, "")
     lines = [line.rstrip() for line in out.splitlines()]
-    assert re.match(r"layer +shape +rank +detachment +visibility +left +left$", lines[1])
-    assert re.match(r"model.layers.0.self_attn.q_proj +40 x 60 +2 +2 +2 +2 +0\.\d\d$", lines[2])
-    assert re.match(r"model.layers.0.self_attn.v_proj +40 x 60 +2 +2 +2 +0 +1\.00$", lines[3])
-    assert lines[7] == "4 intruders in 2 of 5 matrices (eps 0.5, top 10, left); 1 skipped:"
+    assert re.match(r"layer +shape +rank +load +detachment +visibility +left +left$", lines[1])
+    assert re.match(r"model.layers.0.self_attn.q_proj +40 x 60 +2 +\d+\.?\d* +2 +2 +2 +0\.\d\d$", lines[2])
+    assert re.match(r"model.layers.0.self_attn.v_proj +40 x 60 +2 +\d+\.?\d* +2 +2 +0 +1\.00$", lines[3])
+    found = rows(scan(*model))
+    size, expected = np.sqrt(sum(row["frobenius"] ** 2 for row in found)), sum(row["expected"] for row in found)
+    assert lines[7] == (
+        "4 intruders on the left, in 2 of 5 matrices (eps 0.5, top 10). The change has the Frobenius norm "
+        f"{size:.4g}; random spikes as strong would make some {expected:.1f} on the left; 1 skipped:"
+    )
     assert re.match(r"  model.layers.2.self_attn.q_proj.weight: .*1 of 2400 values are NaN or infinite$", lines[8])
     assert len(lines) == 9
     assert "\x1b" not in out
@@ -80,7 +86,7 @@ def test_the_rest_is_folded_into_one_line(large):
     assert len(lines) == 2 + 28 + 1, "every matrix has visible spikes"
     assert all("q_proj" in line for line in lines[2:16]), "those with intruders first"
     _, weak, _ = invoke("scan", *large, "--eps", "0.01")
-    assert weak.splitlines()[-1].startswith("0 intruders in 0 of 28 matrices (eps 0.01")
+    assert weak.splitlines()[-1].startswith("0 intruders on the left, in 0 of 28 matrices (eps 0.01")
 
 
 def without_spikes(record, layers):
@@ -106,10 +112,11 @@ def printed(monkeypatch, record, show_all=False, width=120, **changes):
 def test_many_matrices(record, monkeypatch):
     layers = without_spikes(record["layers"][0], 60)
     lines = printed(monkeypatch, record, layers=layers, total_intruders=45)
-    assert len(lines) == 2 + 40 + 2
-    assert lines[-2] == "5 more matrices with intruders, 15 more matrices without intruders (--all shows them)"
-    assert lines[-1] == "45 intruders in 45 of 60 matrices (eps 0.5, top 10, left)."
-    assert len(printed(monkeypatch, record, show_all=True, layers=layers, total_intruders=45)) == 2 + 60 + 1
+    assert len(lines) == 2 + 40 + 3
+    assert lines[-3] == "5 more matrices with intruders, 15 more matrices without intruders (--all shows them)"
+    assert lines[-2].startswith("45 intruders on the left, in 45 of 60 matrices (eps 0.5, top 10). The change has")
+    assert lines[-1].endswith("random spikes as strong would make some 0.0 on the left.")
+    assert len(printed(monkeypatch, record, show_all=True, layers=layers, total_intruders=45)) == 2 + 60 + 2
     quiet = printed(monkeypatch, record, layers=layers[45:] * 2, total_intruders=0)
     assert quiet[0] == "30 matrices without intruders (--all shows them)"
 
@@ -117,7 +124,7 @@ def test_many_matrices(record, monkeypatch):
 def test_one_is_not_plural(record, monkeypatch):
     layers = without_spikes(record["layers"][0], 1)
     lines = printed(monkeypatch, record, layers=layers, total_intruders=1)
-    assert lines[-1] == "1 intruder in 1 of 1 matrix (eps 0.5, top 10, left)."
+    assert lines[-2].startswith("1 intruder on the left, in 1 of 1 matrix (eps 0.5, top 10).")
 
 
 def test_skipped_are_five_at_most(record, monkeypatch):
@@ -131,11 +138,12 @@ def test_skipped_are_five_at_most(record, monkeypatch):
 @pytest.mark.parametrize(
     ("width", "columns"),
     [
-        (200, ["shape", "rank", "visibility", "min cos"]),
-        (80, ["rank", "visibility", "min cos"]),
-        (60, ["visibility", "min cos"]),
-        (50, ["min cos"]),
-        (40, []),
+        (200, ["shape", "rank", "load", "visibility", "min cos"]),
+        (80, ["rank", "load", "visibility", "min cos"]),
+        (66, ["load", "visibility", "min cos"]),
+        (56, ["load", "min cos"]),
+        (46, ["load"]),
+        (36, []),
         (20, []),
     ],
 )
@@ -143,9 +151,10 @@ def test_narrow_terminals_lose_columns_and_not_the_intruders(width, columns, rec
     lines = printed(monkeypatch, record, width=width)
     table = lines[2:30]
     assert all(len(line) <= width for line in table)
-    assert [name for name in ("shape", "rank", "visibility", "min cos") if name in lines[0] + lines[1]] == columns
+    names = ("shape", "rank", "load", "visibility", "min cos")
+    assert [name for name in names if name in lines[0] + lines[1]] == columns
     assert all(re.search(r"q_proj +.*2\b", line) for line in table[:14])
-    assert table[0].startswith("model.layers.0" if width == 200 else "…")
+    assert table[0].startswith("model.layers." if width >= 80 else "…")
 
 
 def test_both_sides_and_files(model, tmp_path):
@@ -153,11 +162,11 @@ def test_both_sides_and_files(model, tmp_path):
         "scan", *model, "--side", "both", "--json", f"{tmp_path}/scan.json", "--csv", f"{tmp_path}/scan.csv"
     )
     assert code == 0
-    assert "8 intruders in 2 of 5 matrices (eps 0.5, top 10, left and right); 1 skipped" in out
+    assert "4 intruders on the left, 4 intruders on the right, in 2 of 5 matrices (eps 0.5, top 10)." in out
     result = json.loads((tmp_path / "scan.json").read_text())
     assert result == scan(*model, side="both")
-    rows = list(csv.DictReader(io.StringIO((tmp_path / "scan.csv").read_text())))
-    assert [(row["left_intruders"], row["right_intruders"]) for row in rows] == [("2", "2"), ("0", "0")] * 2 + [
+    written = list(csv.DictReader(io.StringIO((tmp_path / "scan.csv").read_text())))
+    assert [(row["left_intruders"], row["right_intruders"]) for row in written] == [("2", "2"), ("0", "0")] * 2 + [
         ("0", "0")
     ]
 
@@ -186,18 +195,20 @@ def test_what_budget_prints(model, tmp_path):
 
 def test_what_mitigate_prints(tmp_path):
     model = tuple(map(str, planted(tmp_path)))
-    words = ("mitigate", *model, "--out", tmp_path / "new", "--lambda", ".1", "--json", tmp_path / "result.json")
-    code, out, err = invoke(*words)
+    words = ("mitigate", *model, "--mode", "scale", "--lambda", ".1")
+    code, out, err = invoke(*words, "--out", tmp_path / "new", "--json", tmp_path / "result.json")
     assert (code, err) == (0, "")
     lines = [line.split() for line in out.splitlines()]
     [q] = [line for line in lines if "layers.0.self_attn.q_proj" in line[0]]
     assert q[:11] == ["model.layers.0.self_attn.q_proj", "40", "x", "60", "2", "→", "4", "2", "→", "0", q[10]]
-    assert "6 intruders, 0 left (eps 0.5, top 10, left). Mode scale with lambda 0.1 has changed 3 of 6" in out
+    assert "6 intruders before, 0 after (eps 0.5, top 10, left). Mode scale with lambda 0.1 has changed 3 of 6" in out
     assert f"The adapter is at {tmp_path / 'new'}" in out.replace("\n", " ")
     result = json.loads((tmp_path / "result.json").read_text())
     assert [layer["intruders_after"] for layer in result["layers"]] == [0] * 6
-    code, out, _ = invoke("mitigate", *model, "--out", tmp_path / "short", "--lambda", ".1", "--keep-rank")
+    code, out, _ = invoke(*words, "--out", tmp_path / "short", "--keep-rank")
     assert code == 0 and "cut" in out and "→ 4" not in out
+    _, out, _ = invoke("mitigate", *model, "--out", tmp_path / "shrunk")
+    assert "Mode shrink with lambda 0.75 has changed 6 of 6" in out
 
 
 def test_budget_of_many_is_that_of_the_layers(monkeypatch):
@@ -255,6 +266,10 @@ def test_bad_input_is_one_line_and_code_2(words, message, model, monkeypatch):
     assert err.count("\n") == 1
 
 
+def test_version():
+    assert invoke("--version") == (0, f"intruders {version('intruders')}\n", "")
+
+
 def test_bad_input_of_the_installed_command(model):
     code, out, err = command("scan", model[0], "nowhere")
     assert (code, out, err) == (2, "", "error: nowhere: no such file or folder\n")
@@ -269,7 +284,7 @@ def test_nothing_scanned_is_code_2(tmp_path):
     save_model(base, {name: tensor * np.nan for name, tensor in tensors.items()})
     code, out, _ = invoke("scan", str(base), str(adapter))
     assert code == 2
-    assert "0 intruders in 0 of 0 matrices (eps 0.5, top 10, left); 2 skipped:" in out
+    assert "0 intruders on the left, in 0 of 0 matrices (eps 0.5, top 10)." in out and "; 2 skipped:" in out
 
 
 def test_dask_that_is_not_installed_is_named(model, monkeypatch):

@@ -164,7 +164,7 @@ def lora_pairs(base, adapter):
 
 def test_planted_intruders_are_found_scaled_and_counted(tmp_path):
     base, adapter = planted(tmp_path)
-    result = mitigate(base, adapter, tmp_path / "new", factor=0.1)
+    result = mitigate(base, adapter, tmp_path / "new", mode="scale", factor=0.1)
     q = [layer for layer in result["layers"] if "q_proj" in layer["name"]]
     v = [layer for layer in result["layers"] if "v_proj" in layer["name"]]
     assert [(one["intruders"], one["intruders_after"], one["rank_after"]) for one in q] == [(2, 0, 4)] * 3
@@ -177,8 +177,8 @@ def test_planted_intruders_are_found_scaled_and_counted(tmp_path):
 
 def test_kept_rank_says_what_it_cuts(tmp_path):
     base, adapter = planted(tmp_path)
-    whole = mitigate(base, adapter, tmp_path / "whole", factor=0.3)
-    short = mitigate(base, adapter, tmp_path / "short", factor=0.3, keep_rank=True)
+    whole = mitigate(base, adapter, tmp_path / "whole", mode="scale", factor=0.3)
+    short = mitigate(base, adapter, tmp_path / "short", mode="scale", factor=0.3, keep_rank=True)
     for one, other in zip(whole["layers"], short["layers"], strict=True):
         assert other["rank_after"] == RANK
         assert other["kept"] == pytest.approx(one["kept"] * (1 - other["cut"]))

@@ -100,7 +100,7 @@ def test_the_file_is_strict_json_with_these_keys_alone(model, found, tmp_path):
         **{"top_k": 10, "eps": 0.5, "side": "both", "route": "auto", "adapter": None},
         **{"intruders": scanning.version("intruders"), "numpy": np.__version__},
     }
-    about = ["name", "shape", "rank", "route", "singular_values", "detachment", "visibility", "spikes"]
+    about = ["name", "shape", "rank", "frobenius", "route", "singular_values", "detachment", "visibility", "spikes"]
     assert {tuple(record) for record in result["layers"]} == {(*about, "left", "right")}
     assert {tuple(record) for record in found["layers"]} == {(*about, "left")}
     assert list(result["layers"][0]["right"]) == ["max_cosine", "partner", "certified", "intruders"]
@@ -502,6 +502,12 @@ def test_rows_and_table(model):
     assert (first["n"], first["m"], first["rank"]) == (40, 60, 2)
     assert first["largest_spike"] == pytest.approx(27, rel=1e-5)
     assert (first["spikes_above_detachment"], first["spikes_above_visibility"]) == (2, 2)
+    spikes = result["layers"][0]["spikes"]
+    assert first["load"] == first["largest_spike"] / first["visibility"] > 1
+    assert first["frobenius"] == pytest.approx(np.hypot(*(spike["strength"] for spike in spikes)))
+    assert first["expected"] == sum(spike["probability"] for spike in spikes) > 0
+    hidden = result["layers"][0] | {"visibility": 1.5 * first["largest_spike"]}
+    assert rows({"layers": [hidden]})[0]["expected"] == 0, "spikes below the visibility make none"
     assert (first["left_intruders"], second["left_intruders"]) == (2, 0)
     assert first["left_lowest_max_cosine"] == min(result["layers"][0]["left"]["max_cosine"])
     frame = table(result)

@@ -79,6 +79,7 @@ def test_explorable_publishes_the_numbers_of_the_function(explorable):
     page = explorable._repr_html_()
     data = json.loads(re.search(r'json">(.*)</script>', page)[1])
     assert data["says"][1] == "t = 1.0 & rising"
+    assert data["values"] == [0.5, 1.0, 1.5, 2.0]
     curve = data["curves"]["try-curve"]
     assert np.shape(curve["x"]) == (4,), "x stands still and is stored once"
     assert curve["y"][0][2] is None, "NaN lifts the pen"

@@ -27,7 +27,7 @@ class Frame:
 class Explorable:
     """A figure and a function of one parameter.
 
-    name      short and unique in the book
+    name      short and unique in the book; in a page's address, name=value is the state
     label     of the slider, plain text
     values    of the parameter, equally spaced, at least forty so that it feels continuous
     start     the value shown first, one of `values`
@@ -75,7 +75,11 @@ class Explorable:
         frames = [self.frame(float(value)) for value in self.values]
         fig = self._figure(frames[index])
         picture = self._picture(fig)
-        data = {"says": [frame.says for frame in frames], "curves": self._curves(fig, frames)}
+        data = {
+            "values": [float(f"{value:.6g}") for value in self.values],
+            "says": [frame.says for frame in frames],
+            "curves": self._curves(fig, frames),
+        }
         plt.close(fig)
         slider = f"{self.name}-input"
         return (

@@ -6,7 +6,7 @@ from intruders.spectra.basis import Basis
 from intruders.spectra.detect import detect
 from intruders.spectra.report import Report
 from intruders.spectra.settings import cache_folder
-from intruders.spectra.updates import LowRank
+from intruders.spectra.updates import LowRank, frobenius_norm
 
 
 def layer(pair, *, top_k: int, eps: float, side: str, route: str) -> dict:
@@ -27,6 +27,7 @@ def layer(pair, *, top_k: int, eps: float, side: str, route: str) -> dict:
             "name": pair.name,
             "shape": list(report.shape),
             "rank": report.rank,
+            "frobenius": frobenius_norm(update.singular_values) if low_rank else float(np.linalg.norm(update)),
             "route": report.route,
             "singular_values": report.tuned_values.tolist(),
             "detachment": predicted(report, "detachment"),

@@ -65,7 +65,7 @@ def live_pairs(model, adapter: str = "default") -> Pairs:
     and where its start has moved a part of them into the factors, as PiSSA does.
     """
     start = str(getattr(getattr(model, "peft_config", {}).get(adapter), "init_lora_weights", True)).lower()
-    if start.startswith(CHANGES_THE_BASE):
+    if start.startswith(tuple(CHANGES_THE_BASE)):
         raise ValueError(f"adapter {adapter!r}: init_lora_weights={start!r} has changed the base's weights")
     found, skipped, adapters = [], [], set()
     for full_name, module in model.named_modules():

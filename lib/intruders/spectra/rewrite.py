@@ -31,7 +31,7 @@ def mitigate(
     tuned: str | Path,
     out: str | Path,
     *,
-    mode: str = "scale",
+    mode: str = "shrink",
     factor: float | None = None,
     keep_rank: bool = False,
     adapter: str | None = None,
@@ -42,7 +42,7 @@ def mitigate(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> dict:
-    """Writes the adapter `tuned` with its intruders weakened to the new folder `out`: what `intruders mitigate` does.
+    """Writes the adapter `tuned`, shrunk, cut or with its intruders scaled, to the new folder `out`.
 
     mode, factor   as `mitigated` takes them; without a factor .75, and 1 with mode "project"
     keep_rank      cut what has grown beyond the adapter's rank; otherwise the rank of a matrix with k intruders is

@@ -107,7 +107,13 @@ def _result(header, layers, skipped, failed) -> dict:
 def rows(result: dict) -> list[dict]:
     """One flat row a layer, as in the CSV: sizes, thresholds, numbers of spikes above them, and both of each side's.
 
+    frobenius   ||dW||_F
+    load        the largest spike over the visibility
+    expected    number of intruders on the left that random spikes of these strengths would make: the sum of the
+                probabilities of those above the visibility (somewhat low where there are many: chapter 8b)
+
     Of each side: the number of intruders, and the lowest max_cosine, which by the matrix-free route is an upper bound.
+    What a matrix without a bulk allows no number of is None.
     """
     return [_row(record) for record in result["layers"]]
 
@@ -120,12 +126,17 @@ def _row(record) -> dict:
         "m": record["shape"][1],
         "rank": record["rank"],
         "route": record["route"],
+        "frobenius": record["frobenius"],
         "largest_spike": max(strengths, default=0.0),
     }
     for limit in ("detachment", "visibility"):
         height = record[limit]
         row[limit] = height
         row[f"spikes_above_{limit}"] = None if height is None else sum(strength > height for strength in strengths)
+    seen = row["visibility"]
+    row["load"] = None if seen is None else row["largest_spike"] / seen
+    above = [spike["probability"] for spike in record["spikes"] if seen is not None and spike["strength"] > seen]
+    row["expected"] = None if seen is None or None in above else sum(above)
     for side in SIDES:
         if side in record:
             known = [cosine for cosine in record[side]["max_cosine"] if cosine is not None]

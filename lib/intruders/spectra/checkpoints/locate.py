@@ -65,7 +65,7 @@ def fetch(name: str | Path, patterns: list[str]) -> Path:
         from huggingface_hub import snapshot_download
     except ImportError as error:
         raise CheckpointError(
-            f"{name}: no such folder, and the hub needs huggingface_hub, which is not installed"
+            f"{name}: no such folder, and the hub needs huggingface_hub: pip install 'intruders[hub]'"
         ) from error
     try:
         return Path(snapshot_download(str(name), allow_patterns=patterns))

@@ -9,7 +9,13 @@ from intruders.spectra.checkpoints.tensors import CheckpointError, Stored
 
 CONFIG, FACTORS = "adapter_config.json", "adapter_model.safetensors"
 
-CHANGES_THE_BASE = ("pissa", "olora", "corda", "loftq", "lora_ga")
+_CONVERT = (
+    "a part of the base's weights was moved into the factors, which this file does not tell apart; "
+    "save_pretrained(path_initial_model_for_weight_conversion=...) in PEFT writes an ordinary LoRA"
+)
+CHANGES_THE_BASE = dict.fromkeys(("pissa", "olora", "corda", "lora_ga"), _CONVERT) | {
+    "loftq": "the base was quantised and the rest put into the factors; save the merged model and scan that"
+}
 PLAIN_STARTS = ("gaussian", "eva", "orthogonal", "mica", "true", "false", "none")
 
 REFUSED = {
@@ -60,12 +66,9 @@ class Adapter:
         if unknown:
             raise CheckpointError(f"{self.file}: {unknown[0]}={self.config[unknown[0]]!r} is not a setting known here")
         start = str(self.config.get("init_lora_weights", True)).lower()
-        if start.startswith(CHANGES_THE_BASE):
-            raise CheckpointError(
-                f"{self.file}: init_lora_weights={start!r} moved a part of the base's weights into the factors, which "
-                "this file does not tell apart; save_pretrained(path_initial_model_for_weight_conversion=...) in PEFT "
-                "writes an ordinary LoRA"
-            )
+        for kind, why in CHANGES_THE_BASE.items():
+            if start.startswith(kind):
+                raise CheckpointError(f"{self.file}: init_lora_weights={start!r}: {why}")
         if start not in PLAIN_STARTS:
             raise CheckpointError(f"{self.file}: init_lora_weights={start!r} is not known")
 
