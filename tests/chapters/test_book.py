@@ -97,9 +97,10 @@ def test_planted(file, content, expected, root):
 
 
 def test_bad_name(root):
-    (root / "chapters/04-a.ipynb").rename(root / "chapters/a.ipynb")
-    (root / "_toc.yml").write_text("root: chapters/intro\nchapters: [{file: chapters/a}]")
-    assert book.problems(root) == ["chapters/a.ipynb: expected a name like 04-bbp-transition.ipynb"]
+    (root / "chapters/04-a.ipynb").rename(root / "chapters/4-a.ipynb")
+    (root / "_toc.yml").write_text("root: chapters/intro\nchapters: [{file: chapters/4-a}]")
+    expected = "expected a name like 04-bbp-transition.ipynb, or advice.ipynb for a page"
+    assert book.problems(root) == [f"chapters/4-a.ipynb: {expected}"]
 
 
 def test_large_book(root):
