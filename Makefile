@@ -13,7 +13,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .DELETE_ON_ERROR:
-.PHONY: book test lint units chapters nbval audit sources bench bench-mitigation serve clean lock always
+.PHONY: book test lint units chapters nbval audit sources bench bench-mitigation screenshots serve clean lock always
 
 book: $(VENV)/.book
 	@$(VENV)/bin/jupyter-book build --quiet -W -n --keep-going . || { rm -rf _build/.doctrees; exit 1; }
@@ -25,6 +25,7 @@ test: lint units nbval book
 lint: $(VENV)/.test
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
+	$(VENV)/bin/codespell .
 
 units: $(VENV)/.library
 	$(PYTHON) -m pytest tests/library tests/chapters
@@ -44,7 +45,7 @@ _build/executed/%: chapters/%.ipynb $(VENV)/.library
 	@mkdir -p $(@D) && touch $@
 
 site/central-result.svg: $(wildcard data/minilm-*.parquet) $(wildcard lib/intruders/show/*.py) $(VENV)/.library
-	$(PYTHON) -m intruders.show.central $@
+	$(PYTHON) -m intruders.show.central $@ site/preview.png
 
 audit: $(VENV)/.library
 	$(PYTHON) -m pytest tests/audit
@@ -61,6 +62,10 @@ bench: $(VENV)/.library
 # What tools for mitigation leave of real adapters, beside PEFT's own: half an hour, stored in data/.
 bench-mitigation: sources
 	$(PYTHON) tests/audit/bench_mitigation.py
+
+# Every page at both widths, light and dark, to be looked at.
+screenshots: book $(VENV)/.test
+	$(PYTHON) tests/site/screenshots.py _build/screenshots
 
 serve: book
 	$(PYTHON) -m http.server --directory $(SITE)

@@ -16,7 +16,7 @@ def site_address(repository):
 
 
 def set_address(app, config):
-    config.html_baseurl = site_address(config.html_theme_options["repository_url"])
+    config.html_baseurl = config.ogp_site_url = site_address(config.html_theme_options["repository_url"])
 
 
 def finish(app, pagename, templatename, context, doctree):

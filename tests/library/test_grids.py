@@ -109,8 +109,8 @@ def test_what_is_there_is_not_overwritten_and_names_are_checked(small, tmp_path)
     grids.run(small, tmp_path)
     with pytest.raises(FileExistsError, match=r"small\.parquet exists: remove it"):
         grids.run(small, tmp_path)
-    with pytest.raises(ValueError, match="no grid 'smal'; there are minilm-rank, "):
-        grids.run("smal", tmp_path)
+    with pytest.raises(ValueError, match="no grid 'minilm'; there are minilm-rank, "):
+        grids.run("minilm", tmp_path)
 
 
 def test_the_command(small, tmp_path):

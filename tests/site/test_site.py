@@ -2,11 +2,12 @@
 
 import itertools
 import re
+import struct
 from pathlib import Path
 
 import checks
 import pytest
-from book import BRANCH, CHAPTERS, HTML, PAGES, REPOSITORY, ROOT
+from book import BRANCH, CHAPTERS, HTML, PAGES, PREFIX, REPOSITORY, ROOT
 
 
 @pytest.fixture
@@ -87,6 +88,28 @@ def test_chapters_have_explorables(page, site):
 def test_search_finds_a_chapter(page, site):
     page.goto(f"{site}search.html?q=transition")
     page.locator(f"#search-results a[href*='{CHAPTERS[0]}']").first.wait_for(timeout=10_000)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_preview(page, site, name):
+    """What a link to the page shows: a description without formulas, and a picture of the size that is asked for."""
+    page.goto(f"{site}{name}.html", wait_until="domcontentloaded")
+    said = [
+        page.locator(f"meta[{key}]").get_attribute("content")
+        for key in ("name=description", "property='og:description'")
+    ]
+    assert said[0] == said[1] and 50 <= len(said[0]) <= 220
+    assert not re.search(r"[\\$\ufffc]", said[0])
+    image = page.locator("meta[property='og:image']").get_attribute("content")
+    picture = (HTML / image.split(PREFIX, 1)[1]).read_bytes()
+    assert struct.unpack(">II", picture[16:24]) == (1200, 630)
+
+
+def test_sitemap_has_every_page():
+    addresses = re.findall(
+        r"<loc>[^<]*?(chapters/[^<]*)\.html</loc>", (HTML / "sitemap.xml").read_text(encoding="utf-8")
+    )
+    assert sorted(addresses) == sorted(PAGES)
 
 
 def test_dark_mode_button(page, site):
