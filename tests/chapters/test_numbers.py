@@ -7,7 +7,7 @@ import pytest
 from numbers_in_prose import unsupported
 
 CHAPTERS = Path(__file__).parents[2] / "chapters"
-REPORTS = sorted(path for pattern in ("08*", "09-*", "10-*") for path in CHAPTERS.glob(f"{pattern}.ipynb"))
+REPORTS = sorted(path for pattern in ("08*", "09-*", "10-*", "11-*") for path in CHAPTERS.glob(f"{pattern}.ipynb"))
 
 
 @pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
