@@ -13,7 +13,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .DELETE_ON_ERROR:
-.PHONY: book test lint units chapters nbval audit sources bench bench-mitigation screenshots serve clean lock always
+.PHONY: book test lint units chapters nbval audit sources bench bench-mitigation screenshots pdf serve clean lock always
 
 book: $(VENV)/.book
 	@$(VENV)/bin/jupyter-book build --quiet -W -n --keep-going . || { rm -rf _build/.doctrees; exit 1; }
@@ -66,6 +66,10 @@ bench-mitigation: sources
 # Every page at both widths, light and dark, to be looked at.
 screenshots: book $(VENV)/.test
 	$(PYTHON) tests/site/screenshots.py _build/screenshots
+
+# The whole book as one PDF.
+pdf: book $(VENV)/.test
+	$(PYTHON) tests/site/print_book.py _build/intruder-dimensions.pdf
 
 serve: book
 	$(PYTHON) -m http.server --directory $(SITE)

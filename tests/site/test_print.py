@@ -1,0 +1,40 @@
+"""The PDF: the pages in order, with bookmarks, and links between them that stay inside."""
+
+from io import BytesIO
+
+import print_book
+import pytest
+from book import served
+from pypdf import PdfReader
+
+HEAD = "<!doctype html><html lang='en'><meta charset='utf-8'><title>x</title>"
+PAGES = {
+    "a": "<h1>First</h1><p><a href='b.html#there'>next</a> <a href='https://elsewhere.test/b.html'>away</a></p>",
+    "b": "<h1>Second</h1><h2 id='there'>There</h2><p><a href='gone.html'>no page of the book</a></p>",
+}
+
+
+@pytest.fixture(scope="module")
+def pdf(browser, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("print")
+    for name, body in PAGES.items():
+        (folder / f"{name}.html").write_text(HEAD + body, encoding="utf-8")
+    with served(folder) as site:
+        parts = {name: print_book.printed(browser, f"{site}{name}.html") for name in PAGES}
+        written = BytesIO()
+        print_book.joined(parts, site).write(written)
+    return PdfReader(written)
+
+
+def test_pages_and_bookmarks(pdf):
+    assert [page.extract_text().split()[0] for page in pdf.pages] == ["First", "Second"]
+    first, second, below = pdf.outline
+    assert (first.title, second.title, below[0].title) == ("First", "Second", "There")
+    assert pdf.get_destination_page_number(second) == 1
+
+
+def test_links(pdf):
+    inside, away, gone = (link.get_object()["/A"] for page in pdf.pages for link in page["/Annots"])
+    assert inside["/S"] == "/GoTo" and inside["/D"][0].get_object() == pdf.pages[1]
+    assert away["/URI"] == "https://elsewhere.test/b.html"
+    assert gone["/URI"].endswith("/gone.html")
