@@ -1,5 +1,6 @@
 """What the pages need beyond the theme: their address, links that work on the 404 page, accessible markup."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 REPAIRS = {
@@ -27,7 +28,13 @@ def finish(app, pagename, templatename, context, doctree):
         context["metatags"] = f'<base href="{urlsplit(app.config.html_baseurl).path}"/>'
 
 
+def without_icon_script(app, exception):
+    """Half a megabyte that draws every icon a second time: the style sheet's font has them."""
+    Path(app.outdir, "_static", "scripts", "fontawesome.js").write_text("")
+
+
 def setup(app):
+    app.connect("build-finished", without_icon_script)
     app.connect("config-inited", set_address)
     app.connect("html-page-context", finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

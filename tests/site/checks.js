@@ -45,5 +45,13 @@
     return [`${scrollWidth} px on a screen of ${clientWidth}: ${culprits.slice(0, 3).map(name).join(" | ")}`];
   };
 
-  return { mathematics, images, sideways };
+  const moved = () =>
+    new Promise((resolve) => {
+      let sum = 0;
+      const add = (list) => list.getEntries().forEach((entry) => (sum += entry.hadRecentInput ? 0 : entry.value));
+      new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
+      setTimeout(() => resolve(sum), 300);
+    });
+
+  return { mathematics, images, sideways, moved };
 })()

@@ -1,11 +1,16 @@
 """What a page of the book must hold: each check takes a Visit and returns its problems, one line each."""
 
+import contextlib
+import gzip
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
+
+HEAVIEST = 2_000_000  # bytes of a first visit, compressed
+MOVED = 0.05  # cumulative layout shift
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
@@ -18,14 +23,18 @@ class Visit:
 
     page: Page
     status: int = 0
+    moved: float = 0.0
     requests: list[str] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
 
-def visit(browser, address):
+def visit(browser, address, viewport=WIDE):
     """Opens an address in a fresh profile and waits for its mathematics; every fold is open."""
-    visit = Visit(browser.new_page(viewport=WIDE, color_scheme="light", reduced_motion="reduce"))
+    visit = Visit(browser.new_page(viewport=viewport, color_scheme="light", reduced_motion="reduce"))
+    answers = []
     visit.page.on("request", lambda request: visit.requests.append(request.url))
+    visit.page.on("response", lambda response: answers.append(response))
     visit.page.on("pageerror", lambda error: visit.errors.append(f"error in a script: {error}"))
     visit.page.on(
         "console",
@@ -34,6 +43,10 @@ def visit(browser, address):
     response = visit.page.goto(address)
     visit.status = response.status if response else 0
     visit.page.evaluate("window.MathJax?.startup?.promise")
+    visit.moved = visit.page.evaluate(f"{DOCUMENT}.moved()")
+    for answer in answers:
+        with contextlib.suppress(Error):  # what a redirection answers has no body
+            visit.bodies.append(answer.body())
     visit.page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
     return visit
 
@@ -61,6 +74,17 @@ def live_machinery(visit):
         for name in ("thebe", "require.js", "require.min.js", "html-manager", "embed-amd")
         if name in script
     ]
+
+
+def weight(visit, heaviest=HEAVIEST):
+    """What a first visit brings over the network, if the server compresses it."""
+    size = sum(min(len(body), len(gzip.compress(body, 6))) for body in visit.bodies)
+    return [f"{size} bytes compressed, expected at most {heaviest}"] if size > heaviest else []
+
+
+def layout_shift(visit):
+    """What moves while the page loads and its mathematics is typeset."""
+    return [f"cumulative layout shift {visit.moved:.3f}, expected at most {MOVED}"] if visit.moved > MOVED else []
 
 
 def mathematics(visit):
@@ -143,4 +167,5 @@ def state(figure):
     }
 
 
-ALL = [status, console, other_hosts, live_machinery, mathematics, images, sideways, light, dark, explorables]
+ALL = [status, console, other_hosts, live_machinery, weight, layout_shift, mathematics, images, sideways, light, dark]
+ALL += [explorables]

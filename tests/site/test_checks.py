@@ -1,5 +1,7 @@
 """Every check finds the defect that is planted for it, and nothing on a page without one."""
 
+import random
+
 import checks
 import chromium
 import pytest
@@ -24,6 +26,13 @@ PLANTED = [
     (checks.console, '<img src="gone.png" alt="gone" />', "gone.png"),
     (checks.other_hosts, '<img src="http://elsewhere.test/planted.png" alt="planted" />', "elsewhere.test"),
     (checks.live_machinery, '<script src="thebe.js"></script>', "thebe"),
+    (
+        checks.layout_shift,
+        "<p style='height: 400px; background: #ddd'>planted</p><script>setTimeout(() => document.querySelector('p').before("
+        "Object.assign(document.createElement('div'), { style: 'height: 400px' })), 150)</script>",
+        "cumulative layout shift 0.",
+    ),
+    (checks.weight, "<script>/*" + random.Random(0).randbytes(2_000_000).hex() + "*/</script>", "bytes compressed"),
     (checks.mathematics, '<span class="math">planted</span>', "not typeset: <span.math> planted"),
     (checks.mathematics, "<p>planted \\(x\\)</p>", "raw TeX: <p> planted"),
     (checks.mathematics, "<p>planted $$x$$</p>", "raw TeX: <p> planted"),
