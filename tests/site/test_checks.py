@@ -28,7 +28,7 @@ PLANTED = [
     (checks.live_machinery, '<script src="thebe.js"></script>', "thebe"),
     (
         checks.layout_shift,
-        "<p style='height: 400px; background: #ddd'>planted</p><script>setTimeout(() => document.querySelector('p').before("
+        "<p style='height: 400px'>planted</p><script>setTimeout(() => document.querySelector('p').before("
         "Object.assign(document.createElement('div'), { style: 'height: 400px' })), 150)</script>",
         "cumulative layout shift 0.",
     ),
