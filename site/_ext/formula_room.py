@@ -11,7 +11,7 @@ RELATIONS = set("=<>+-*") | {
     *("\\lesssim", "\\gtrsim", "\\pm", "\\perp", "\\succeq", "\\leftarrow", "\\longrightarrow", "\\mid"),
 }
 NAMES = {"\\max", "\\min", "\\log", "\\ln", "\\exp", "\\det", "\\lim", "\\sin", "\\tan", "\\Pr"}
-NOTHING = {"\\left", "\\right", "\\bigl", "\\bigr", "\\Bigl", "\\Bigr", "\\big", "\\displaystyle", "\\limits", "{", "}"}
+NOTHING = {"\\left", "\\right", "\\bigl", "\\bigr", "\\Bigl", "\\Bigr", "\\big", "\\displaystyle", "\\limits"}
 DRESS = {
     *("\\mathsf", "\\mathrm", "\\mathbb", "\\mathcal", "\\mathbf", "\\text", "\\operatorname", "\\boldsymbol"),
     *("\\tilde", "\\hat", "\\bar", "\\widetilde", "\\widehat", "\\mathit"),
@@ -22,17 +22,20 @@ def width(formula: str) -> float:
     """In em, by a rough count: letters 0.55, what is raised or lowered seven tenths of that, relations with space."""
     tokens = [token for token in TOKEN.findall(formula) if not token.isspace()][::-1]
 
+    def group() -> float:
+        total = 0.0
+        while tokens and tokens[-1] != "}":
+            total += piece()
+        if tokens:
+            tokens.pop()
+        return total
+
     def piece() -> float:
         if not tokens:
             return 0.0
         token = tokens.pop()
         if token == "{":
-            total = 0.0
-            while tokens and tokens[-1] != "}":
-                total += piece()
-            if tokens:
-                tokens.pop()
-            return total
+            return group()
         if token in "^_":
             return 0.7 * piece()
         if token in ("\\frac", "\\tfrac", "\\dfrac", "\\binom"):
@@ -51,10 +54,7 @@ def width(formula: str) -> float:
             return 0.5 * len(token)
         return 0.5 if token.isdigit() else 0.4 if token in "()[]|,.;:!'/" else 0.55
 
-    total = 0.0
-    while tokens:
-        total += piece()
-    return total
+    return group()
 
 
 def give_room(app, pagename, templatename, context, doctree):

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Error, Page, Response
 
 HEAVIEST = 2_000_000  # bytes of a first visit, compressed
 MOVED = 0.05  # cumulative layout shift
@@ -25,16 +25,15 @@ class Visit:
     status: int = 0
     moved: float = 0.0
     requests: list[str] = field(default_factory=list)
-    bodies: list[bytes] = field(default_factory=list)
+    responses: list[Response] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
 
 def visit(browser, address, viewport=WIDE):
     """Opens an address in a fresh profile and waits for its mathematics; every fold is open."""
     visit = Visit(browser.new_page(viewport=viewport, color_scheme="light", reduced_motion="reduce"))
-    answers = []
     visit.page.on("request", lambda request: visit.requests.append(request.url))
-    visit.page.on("response", lambda response: answers.append(response))
+    visit.page.on("response", lambda response: visit.responses.append(response))
     visit.page.on("pageerror", lambda error: visit.errors.append(f"error in a script: {error}"))
     visit.page.on(
         "console",
@@ -44,9 +43,6 @@ def visit(browser, address, viewport=WIDE):
     visit.status = response.status if response else 0
     visit.page.evaluate("window.MathJax?.startup?.promise")
     visit.moved = visit.page.evaluate(f"{DOCUMENT}.moved()")
-    for answer in answers:
-        with contextlib.suppress(Error):  # what a redirection answers has no body
-            visit.bodies.append(answer.body())
     visit.page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
     return visit
 
@@ -78,7 +74,11 @@ def live_machinery(visit):
 
 def weight(visit, heaviest=HEAVIEST):
     """What a first visit brings over the network, if the server compresses it."""
-    size = sum(min(len(body), len(gzip.compress(body, 6))) for body in visit.bodies)
+    size = 0
+    for response in visit.responses:
+        with contextlib.suppress(Error):  # what a redirection answers has no body
+            body = response.body()
+            size += min(len(body), len(gzip.compress(body, 6)))
     return [f"{size} bytes compressed, expected at most {heaviest}"] if size > heaviest else []
 
 
