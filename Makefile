@@ -47,7 +47,7 @@ _build/executed/%: chapters/%.ipynb $(VENV)/.library
 site/central-result.svg: $(wildcard data/minilm-*.parquet) $(wildcard lib/intruders/show/*.py) $(VENV)/.library
 	$(PYTHON) -m intruders.show.central $@ site/preview.png
 
-audit: $(VENV)/.library
+audit: $(VENV)/.library book
 	$(PYTHON) -m pytest tests/audit
 
 # The texts and the model of the long runs, which are never committed: into _sources.

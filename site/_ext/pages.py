@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 REPAIRS = {
     "<th></th>": "<td></td>",  # the corner of a pandas table
     '<th class="head"><p></p></th>': "<td></td>",  # a Markdown table without headings
+    ' aria-label="Toggle hidden content"': "",  # hides what the summary says: "Show the code"
     'role="doc-biblioentry"': 'role="listitem"',  # deprecated, and no child of a list
 }
 

@@ -16,6 +16,7 @@ PARTS = ["goals", "question", "intuition", "statement", "derivation", "simulatio
          "exercises", "reading"]
 # fmt: on
 EXERCISES = {"1": 3, "2": 3, "3": 3}  # by level
+FIGURES = 3  # with explorables
 LARGEST_CHAPTER = 1_500_000  # bytes
 
 SETUP_TAGS = ["setup", "hide-input"]
@@ -29,6 +30,8 @@ except ImportError:  # Colab, Binder or your own Jupyter
 IMPORTS_TUNING = re.compile(r"^\s*(from|import) +(intruders\.tuning\b|intruders +import .*\btuning\b)", re.M)
 GOALS = re.compile(r"\([\w-]+\)=\n+# \S.*\n+:{3,}\{admonition\} Goals\n")
 FORMULAS = re.compile(r"^:{3,}\{admonition\} Key formulas$", re.M)
+STATEMENT = re.compile(r"^:{3,}\{prf:(?:theorem|proposition|lemma|corollary)\}.*\n:label: (\S+)", re.M)
+PROOF = re.compile(r"^:{3,}\{prf:proof\}\n:class: dropdown$", re.M)
 EXERCISE = re.compile(r"^:{3,}\{exercise\}.*\n:label: (ex-[a-z0-9-]+)|^### Level (\d)", re.M)
 SOLUTION_START = re.compile(r":{3,}\{solution-start\} (\S+)\n:class: dropdown\n:{3,}")
 SOLUTION_END = re.compile(r":{3,}\{solution-end\}\n:{3,}")
@@ -51,7 +54,7 @@ def problems(path: Path, address: str, version: str) -> list[str]:
     cells = list(enumerate(notebook.cells, 1))
     checks = (execution, outputs, text, figures, explorables)
     if path.name[0].isdigit():
-        checks += (parts, exercises, solutions)
+        checks += (parts, enough_figures, proofs, exercises, solutions)
     else:
         for _, cell in cells:
             cell.metadata["tags"] = [tag.replace("remove-input", "hide-input") for tag in tags(cell)]
@@ -83,6 +86,21 @@ def parts(cells):
             yield number, f"the part '{part}' starts with {source[:30]!r}, expected '## …'"
         if part == "formulas" and not FORMULAS.search(source):
             yield number, "the part 'formulas' lacks its :::{admonition} Key formulas"
+
+
+def enough_figures(cells):
+    shown = sum(bool(cell.metadata.get("mystnb", {}).get("figure")) or "explorable" in tags(cell) for _, cell in cells)
+    if shown < FIGURES:
+        yield 1, f"{shown} figures and explorables, expected at least {FIGURES}"
+
+
+def proofs(cells):
+    """Every numbered statement is followed, before the next one of its cell, by a folded proof."""
+    for number, cell in prose(cells):
+        _, *statements = STATEMENT.split(cell.source)
+        for label, following in zip(statements[::2], statements[1::2], strict=True):
+            if not PROOF.search(following):
+                yield number, f"{label} is not followed by :::{{prf:proof}}, :class: dropdown"
 
 
 def labelled_exercises(cells):

@@ -54,6 +54,10 @@ EXPLORABLE = (
 )
 
 
+THEOREM = ":::{prf:theorem} Truth\n:label: thm-a\nIt is so.\n:::"
+PROOF = ":::{prf:proof}\n:class: dropdown\n\nFor this reason.\n:::"
+
+
 @pytest.fixture
 def notebook():
     """A chapter without a problem; by cells[i] the tests below mean cell i + 1 of the messages."""
@@ -64,7 +68,7 @@ def notebook():
         markdown("## Question", "question"),
         new_code_cell("plt.show()", metadata={"mystnb": FIGURE}, outputs=data("image/svg+xml", "<svg/>")),
         markdown("## Intuition", "intuition"),
-        markdown("## Statement", "statement"),
+        markdown(f"## Statement\n\n{THEOREM}\n\n{PROOF}", "statement"),
         markdown("## Derivation", "derivation"),
         new_code_cell("print(x)", outputs=[new_output("stream", name="stdout", text="1234567 1.23456 v1.22.33333\n")]),
         markdown("## Simulation", "simulation"),
@@ -77,6 +81,8 @@ def notebook():
         *level(2),
         *level(3),
         markdown("## Reading", "reading"),
+        new_code_cell("plt.show()", metadata={"mystnb": FIGURE}, outputs=data("image/svg+xml", "<svg/>")),
+        new_code_cell("plt.show()", metadata={"mystnb": FIGURE}, outputs=data("image/svg+xml", "<svg/>")),
     ]
     counts = iter(range(1, 100))
     for cell in cells:
@@ -240,6 +246,16 @@ PLANTED = {
     ]),
     "no goals": (replace(0, "{admonition} Goals", "{note}"), [
         "cell 1: expected the first cell to start with (label)=, # Title, :::{admonition} Goals",
+    ]),
+    "two figures": (remove(54, 55), ["cell 1: 2 figures and explorables, expected at least 3"]),
+    "no proof": (replace(5, f"\n\n{PROOF}", ""), [
+        "cell 6: thm-a is not followed by :::{prf:proof}, :class: dropdown",
+    ]),
+    "open proof": (replace(5, ":class: dropdown\n\nFor", "\nFor"), [
+        "cell 6: thm-a is not followed by :::{prf:proof}, :class: dropdown",
+    ]),
+    "one proof of two": (replace(5, THEOREM, f"{THEOREM}\n\n{THEOREM.replace('-a', '-b')}"), [
+        "cell 6: thm-a is not followed by :::{prf:proof}, :class: dropdown",
     ]),
     "no key formulas": (replace(12, "Key formulas", "Formulas"), [
         "cell 13: the part 'formulas' lacks its :::{admonition} Key formulas",

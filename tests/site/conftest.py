@@ -1,4 +1,4 @@
-import book
+import built
 import chromium
 import pytest
 from playwright.sync_api import sync_playwright
@@ -18,7 +18,7 @@ def browser():
 @pytest.fixture(scope="session")
 def site():
     """The address of the built book."""
-    if not (book.HTML / "index.html").exists():
-        pytest.fail(f"{book.HTML} is missing: run `make book`", pytrace=False)
-    with book.served(book.HTML, book.PREFIX) as address:
+    if not (built.HTML / "index.html").exists():
+        pytest.fail(f"{built.HTML} is missing: run `make book`", pytrace=False)
+    with built.served(built.HTML, built.PREFIX) as address:
         yield address

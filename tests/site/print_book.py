@@ -7,7 +7,7 @@ import sys
 from io import BytesIO
 from pathlib import Path
 
-import book
+import built
 import checks
 import chromium
 from playwright.sync_api import sync_playwright
@@ -45,10 +45,10 @@ def joined(parts: dict[str, bytes], site: str) -> PdfWriter:
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])
-    with sync_playwright() as playwright, book.served(book.HTML, book.PREFIX) as site:
+    with sync_playwright() as playwright, built.served(built.HTML, built.PREFIX) as site:
         browser = chromium.launch(playwright)
         parts = {}
-        for page in book.PAGES:
+        for page in built.PAGES:
             parts[page] = printed(browser, f"{site}{page}.html")
             print(f"{page}: {len(PdfReader(BytesIO(parts[page])).pages)} pages", flush=True)
         browser.close()

@@ -4,7 +4,7 @@ import sys
 from itertools import product
 from pathlib import Path
 
-import book
+import built
 import checks
 import chromium
 from playwright.sync_api import sync_playwright
@@ -29,9 +29,9 @@ def shoot(browser, address: str, name: str, folder: Path) -> None:
 if __name__ == "__main__":
     target = Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright, book.served(book.HTML, book.PREFIX) as site:
+    with sync_playwright() as playwright, built.served(built.HTML, built.PREFIX) as site:
         browser = chromium.launch(playwright)
-        for page in [*book.PAGES, "search"]:
+        for page in [*built.PAGES, "search"]:
             shoot(browser, f"{site}{page}.html", Path(page).name, target)
             print(f"{target}/{Path(page).name}-*.png", flush=True)
         browser.close()

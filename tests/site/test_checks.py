@@ -5,7 +5,7 @@ import random
 import checks
 import chromium
 import pytest
-from book import served
+from built import served
 from playwright.sync_api import Error
 
 EXPLORABLE = """<figure class="explorable" id="explore-x"><div class="explorable-picture"><svg role="img"

@@ -5,7 +5,7 @@ import pkgutil
 
 import checks
 import pytest
-from book import CHAPTERS
+from built import CHAPTERS
 
 from intruders import show
 from intruders.show.explore import Explorable

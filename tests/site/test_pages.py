@@ -2,7 +2,7 @@
 
 import checks
 import pytest
-from book import PAGES
+from built import PAGES
 
 
 @pytest.fixture(scope="module", params=[*PAGES, "search"])

@@ -4,7 +4,7 @@ from io import BytesIO
 
 import print_book
 import pytest
-from book import served
+from built import served
 from pypdf import PdfReader
 
 HEAD = "<!doctype html><html lang='en'><meta charset='utf-8'><title>x</title>"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import checks
 import pytest
-from book import BRANCH, CHAPTERS, HTML, PAGES, PREFIX, REPOSITORY, ROOT
+from built import BRANCH, CHAPTERS, HTML, PAGES, PREFIX, REPOSITORY, ROOT
 
 
 @pytest.fixture
