@@ -4,6 +4,7 @@ import itertools
 import re
 import struct
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 import checks
 import pytest
@@ -85,9 +86,29 @@ def test_chapters_have_explorables(page, site):
     assert page.locator("[data-explorable] input:visible").count() > 0
 
 
-def test_search_finds_a_chapter(page, site):
-    page.goto(f"{site}search.html?q=transition")
-    page.locator(f"#search-results a[href*='{CHAPTERS[0]}']").first.wait_for(timeout=10_000)
+def found(page, site, words):
+    """The pages that a search for these words finds, the best first."""
+    page.goto(f"{site}search.html?q={quote(words)}")
+    page.locator(".search-summary").get_by_text(re.compile("finished|did not match")).wait_for()
+    hrefs = [link.get_attribute("href") for link in page.locator("#search-results li > a").all()]
+    return list(dict.fromkeys(urlsplit(href).path.removesuffix(".html") for href in hrefs))
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_search_finds_theorems_by_name(page, site, chapter):
+    page.goto(f"{site}{chapter}.html", wait_until="domcontentloaded")
+    title = page.locator(".proof .admonition-title").first.inner_text()
+    name = re.search(r"\((.+)\)", title)[1]
+    assert chapter in found(page, site, name)
+
+
+@pytest.mark.parametrize("symbol", ["θ", "gamma", "D(z)"])
+def test_search_finds_symbols(page, site, symbol):
+    assert found(page, site, symbol)[0] == "chapters/notation"
+
+
+def test_search_finds_nothing_where_there_is_nothing(page, site):
+    assert found(page, site, "Kolmogorovs butterfly") == []
 
 
 @pytest.mark.parametrize("name", PAGES)
