@@ -13,7 +13,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .DELETE_ON_ERROR:
-.PHONY: book test lint units chapters nbval audit sources bench bench-mitigation screenshots pdf serve clean lock always
+.PHONY: book test lint units chapters nbval audit linkcheck sources bench bench-mitigation screenshots pdf serve clean lock always
 
 book: $(VENV)/.book
 	@$(VENV)/bin/jupyter-book build --quiet -W -n --keep-going . || { rm -rf _build/.doctrees; exit 1; }
@@ -49,6 +49,10 @@ site/central-result.svg: $(wildcard data/minilm-*.parquet) $(wildcard lib/intrud
 
 audit: $(VENV)/.library book
 	$(PYTHON) -m pytest tests/audit
+
+# Whether every link of the book still leads somewhere.
+linkcheck: $(VENV)/.book $(VENV)/.test
+	$(PYTHON) -m pytest tests/links
 
 # The texts and the model of the long runs, which are never committed: into _sources.
 sources: $(VENV)/.library

@@ -1,9 +1,12 @@
-"""Gives every formula in the text about the width that it will have, so that little moves when it is typeset."""
+"""Formulas in the text: each has about the width that it will have, so that little moves when it is typeset, and no
+line breaks between a formula and its punctuation."""
 
 import re
 from html import unescape
 
-FORMULA = re.compile(r'<span class="math notranslate nohighlight">(\\\(.*?\\\))</span>', re.S)
+FORMULA = re.compile(
+    r'([(\u201c]*)<span class="math notranslate nohighlight">(\\\(.*?\\\))</span>([.,;:!?)\u201d\u2019]*)', re.S
+)
 TOKEN = re.compile(r"\\[a-zA-Z]+|\\.|\s+|.", re.S)
 SPACES = {"\\,": 0.17, "\\;": 0.28, "\\:": 0.22, "\\!": -0.17, "\\quad": 1, "\\qquad": 2, "\\ ": 0.3}
 RELATIONS = set("=<>+-*") | {
@@ -59,8 +62,9 @@ def width(formula: str) -> float:
 
 def give_room(app, pagename, templatename, context, doctree):
     def roomy(found):
-        room = width(unescape(found[1])[2:-2])
-        return found[0].replace('nohighlight"', f'nohighlight" style="--room: {room:.1f}em"')
+        room = width(unescape(found[2])[2:-2])
+        formula = found[0].replace('nohighlight"', f'nohighlight" style="--room: {room:.1f}em"')
+        return f'<span class="unbroken">{formula}</span>' if found[1] or found[3] else formula
 
     context["body"] = FORMULA.sub(roomy, context.get("body", ""))
 

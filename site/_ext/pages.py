@@ -25,6 +25,9 @@ def finish(app, pagename, templatename, context, doctree):
     context["pagetitle"] = context.get("title")  # the heading in print, with its number
     for fault, repair in REPAIRS.items():
         context["body"] = context.get("body", "").replace(fault, repair)
+    if pagename == "search":
+        said = f"Search {app.config.project}: theorems, symbols and words of the book."
+        context["metatags"] = f'{context.get("metatags", "")}<meta name="description" content="{said}"/>'
     if pagename == "404":  # shown at the address that was not found: links start at the site's root
         context["metatags"] = f'<base href="{urlsplit(app.config.html_baseurl).path}"/>'
 

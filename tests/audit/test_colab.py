@@ -10,13 +10,8 @@ import pytest
 from book import settings
 
 PYTHON = "3.13"
-EXECUTE = """
-import sys
-import nbformat
-from nbclient import NotebookClient
-
-NotebookClient(nbformat.read(sys.argv[1], as_version=4), timeout=600, kernel_name="python3").execute()
-"""
+TESTS = ["nbval", "pytest"]  # and what executes the chapter there
+EXECUTE = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=600", "-p", "no:cacheprovider"]
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +19,9 @@ def python(tmp_path_factory):
     python = clean_machine.environment(tmp_path_factory.mktemp("colab") / "environment", PYTHON)
     requirements = Path(__file__).with_name("colab.txt")
     install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", python]
-    clean_machine.run(*install, "--index-strategy", "unsafe-best-match", "-r", requirements, cwd=clean_machine.ROOT)
+    clean_machine.run(
+        *install, "--index-strategy", "unsafe-best-match", "-r", requirements, *TESTS, cwd=clean_machine.ROOT
+    )
     return python
 
 
@@ -53,7 +50,7 @@ def test_chapter(chapter, python, published, tmp_path):
     before = installed(python)
     assert "intruders" not in before
     try:
-        clean_machine.run(python, "-c", EXECUTE, notebook, cwd=tmp_path, **published)
+        clean_machine.run(python, "-m", "pytest", *EXECUTE, notebook, cwd=tmp_path, **published)
         after = installed(python)
     finally:  # the next chapter, too, begins on a new machine
         new = sorted(installed(python).keys() - before.keys())

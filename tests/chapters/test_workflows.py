@@ -8,7 +8,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-COMMANDS = {"test": ["make test"], "pages": ["make book"], "weekly": ["make test", "make audit"]}
+COMMANDS = {"test": ["make test"], "pages": ["make book"], "weekly": ["make test", "make audit", "make linkcheck"]}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
