@@ -22,7 +22,7 @@ DRESS = {
 
 
 def width(formula: str) -> float:
-    """In em, by a rough count: letters 0.55, what is raised or lowered seven tenths of that, relations with space."""
+    """In em, by a rough count: letters 0.55, capitals more, what is raised or lowered seven tenths of that."""
     tokens = [token for token in TOKEN.findall(formula) if not token.isspace()][::-1]
 
     def group() -> float:
@@ -55,7 +55,9 @@ def width(formula: str) -> float:
             return 1.3
         if token in NAMES:
             return 0.5 * len(token)
-        return 0.5 if token.isdigit() else 0.4 if token in "()[]|,.;:!'/" else 0.55
+        if token in "Wmw":
+            return 0.9
+        return 0.5 if token.isdigit() else 0.4 if token in "()[]|,.;:!'" else 0.75 if token.isupper() else 0.55
 
     return group()
 
