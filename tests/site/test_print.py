@@ -1,4 +1,4 @@
-"""The PDF: the pages in order, with bookmarks, and links between them that stay inside."""
+"""The PDF: the pages in order and numbered, with bookmarks, and links between them that stay inside."""
 
 from io import BytesIO
 
@@ -7,7 +7,8 @@ import pytest
 from built import served
 from pypdf import PdfReader
 
-HEAD = "<!doctype html><html lang='en'><meta charset='utf-8'><title>x</title>"
+NUMBERS = "<style>@page { @bottom-center { content: counter(page) } }</style>"
+HEAD = f"<!doctype html><html lang='en'><meta charset='utf-8'><title>x</title>{NUMBERS}"
 PAGES = {
     "a": "<h1>First</h1><p><a href='b.html#there'>next</a> <a href='https://elsewhere.test/b.html'>away</a></p>",
     "b": "<h1>Second</h1><h2 id='there'>There</h2><p><a href='gone.html'>no page of the book</a></p>",
@@ -20,17 +21,36 @@ def pdf(browser, tmp_path_factory):
     for name, body in PAGES.items():
         (folder / f"{name}.html").write_text(HEAD + body, encoding="utf-8")
     with served(folder) as site:
-        parts = {name: print_book.printed(browser, f"{site}{name}.html") for name in PAGES}
+        parts = {}
+        for number, (name, heading) in enumerate({"a": "First", "b": "Second"}.items(), 7):
+            said, parts[name] = print_book.printed(browser, f"{site}{name}.html", number)
+            assert said == heading
         written = BytesIO()
         print_book.joined(parts, site).write(written)
     return PdfReader(written)
 
 
 def test_pages_and_bookmarks(pdf):
-    assert [page.extract_text().split()[0] for page in pdf.pages] == ["First", "Second"]
+    assert [{"First", "Second"} & set(page.extract_text().split()) for page in pdf.pages] == [{"First"}, {"Second"}]
     first, second, below = pdf.outline
     assert (first.title, second.title, below[0].title) == ("First", "Second", "There")
     assert pdf.get_destination_page_number(second) == 1
+
+
+def test_numbers_run_on(pdf):
+    assert [set("78") & set(page.extract_text().split()) for page in pdf.pages] == [{"7"}, {"8"}]
+
+
+def test_front(browser):
+    pdf = PdfReader(BytesIO(print_book.front(browser, [("Notation", 4), ("1. A & B", 17)])))
+    (page,) = pdf.pages
+    assert "Intruder Dimensions" in page.extract_text() and "Version" in page.extract_text()
+    assert [line for line in page.extract_text().splitlines() if line[-1:].isdigit()][-1].endswith("17")
+    assert "1. A & B" in page.extract_text()
+
+
+def test_says_what_it_is(pdf):
+    assert (pdf.metadata.title, pdf.root_object["/Lang"]) == ("Intruder Dimensions", "en")
 
 
 def test_links(pdf):
