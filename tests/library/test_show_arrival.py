@@ -47,8 +47,8 @@ def test_links_are_the_detectors_partners(explorable, values, ratio):
 def test_the_sentence_counts_the_dots(explorable):
     frame = explorable.frame(2.2)
     dots = [j + 1 for j in range(WINDOW) if not np.isnan(frame.curves[f"new{j}"][1][0])]
-    assert len(dots) == 1 and f"intruders among the ten: {dots[0]};" in frame.says
-    assert "intruders among the ten: none;" in explorable.frame(0.4).says
+    assert len(dots) == 1 and f"intruder among the ten: number {dots[0]};" in frame.says
+    assert "intruder among the ten: none;" in explorable.frame(0.4).says
 
 
 def test_slider_feels_continuous_and_page_is_light(explorable):

@@ -74,10 +74,10 @@ def arrival(singular_values: np.ndarray, seed: int = 0) -> Explorable:
         at = int(np.argmin(np.abs(x - ratio)))
         own = fine[at, overlap[at].argmax()]
         curves["own"] = dot(ratio, own)
-        places = ", ".join(str(j + 1) for j in np.flatnonzero(new)) or "none"
+        places = ", ".join(f"number {j + 1}" for j in np.flatnonzero(new)) or "none"
         return Frame(
             f"strength {ratio:.2f} of the threshold: largest cosine of the spike's direction {own:.2f}; "
-            f"intruders among the ten: {places}; predicted probability {probability(visible * ratio):.2f}",
+            f"intruder among the ten: {places}; predicted probability {probability(visible * ratio):.2f}",
             curves,
         )
 
