@@ -10,14 +10,18 @@ import io
 import re
 
 import matplotlib.pyplot as plt
+import pandas as pd
 from IPython import get_ipython
 from matplotlib.figure import Figure
+
+from intruders.show import tables
 
 BULK = "#8a94a6"
 THEORY = "#1b1f24"
 SPIKE = "#d1495b"
 LORA = "#e08a00"
 FULL = "#1c7ca6"
+CONTRAST = "#7d5ba6"  # what the rest is set against: a formula that fails, a control
 
 WIDTH = 6.4  # inches: the width of the text
 
@@ -28,35 +32,38 @@ STYLE = {
     "axes.spines.right": False,
     "axes.edgecolor": "#555b66",
     "axes.linewidth": 0.8,
-    "axes.labelsize": 10,
+    "axes.labelsize": 11.5,
+    "axes.titlesize": 11.5,
     "xtick.color": "#555b66",
     "ytick.color": "#555b66",
-    "xtick.labelsize": 8.5,
-    "ytick.labelsize": 8.5,
-    "legend.fontsize": 9,
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10,
+    "legend.fontsize": 10,
+    "legend.handlelength": 3,
     "legend.frameon": False,
     "lines.linewidth": 1.8,
-    "mathtext.fontset": "cm",
+    "mathtext.fontset": "dejavusans",
     "svg.fonttype": "path",
     "svg.hashsalt": "intruders",
 }
 
 
 def use_style() -> None:
-    """Set the book's style; in a notebook, also the book's way of publishing figures."""
+    """Set the book's style; in a notebook, also the book's way of publishing figures and tables."""
     plt.rcParams.update(STYLE)
     if shell := get_ipython():
         plt.switch_backend(plt.get_backend())  # the inline backend registers its own formatters when it starts
         shell.display_formatter.formatters["image/svg+xml"].for_type(Figure, _as_svg)
         shell.display_formatter.formatters["image/png"].for_type(Figure, _as_png)
+        shell.display_formatter.formatters["text/html"].for_type(pd.DataFrame, tables.html)
 
 
-def subplots(columns: int = 1, height: float = 3.0, live: bool = False, **keywords):
-    """A figure of the width of the text, `height` inches high, and its axes in a row, as `pyplot.subplots` gives them.
+def subplots(columns: int = 1, height: float = 3.0, live: bool = False, rows: int = 1, **keywords):
+    """A figure of the width of the text, `height` inches high, and its axes as `pyplot.subplots` gives them.
 
     live: the figure shows numbers of a live training run, which differ between machines.
     """
-    fig, axes = plt.subplots(1, columns, figsize=(WIDTH, height), **keywords)
+    fig, axes = plt.subplots(rows, columns, figsize=(WIDTH, height), **keywords)
     fig.live = live
     return fig, axes
 
@@ -96,5 +103,5 @@ def _as_png(fig: Figure) -> bytes | None:
     if not _is_raster(fig):
         return None
     buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi=144)
+    fig.savefig(buffer, format="png", dpi=216)
     return buffer.getvalue()
