@@ -128,7 +128,7 @@ def dark(visit):
 
 
 def explorables(visit):
-    """Every explorable redraws its figure and announces a value, by keyboard and by mouse."""
+    """Every explorable redraws its figure and announces a value, by keyboard, by mouse and by touch."""
     problems = []
     for figure in visit.page.locator(".explorable").all():
         name = f"#{figure.get_attribute('id')}"
@@ -136,7 +136,7 @@ def explorables(visit):
         if control.count() != 1 or not control.is_visible():
             problems.append(f"{name}: no slider to be seen")
             continue
-        for how, move in {"keyboard": by_keyboard, "mouse": by_mouse}.items():
+        for how, move in {"keyboard": by_keyboard, "mouse": by_mouse, "touch": by_touch}.items():
             control.press("Home")
             before = state(figure)
             move(visit.page, control)
@@ -158,6 +158,22 @@ def by_mouse(page, control):
     page.mouse.down()
     page.mouse.move(box["x"] + 0.8 * box["width"], y, steps=4)
     page.mouse.up()
+
+
+def by_touch(page, control):
+    """A finger put down near the left end and drawn to the right."""
+    control.scroll_into_view_if_needed()
+    box = control.bounding_box()
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    y = box["y"] + box["height"] / 2
+    for share in (0.1, 0.3, 0.6, 0.8):
+        kind = "touchStart" if share == 0.1 else "touchMove"
+        point = {"x": box["x"] + share * box["width"], "y": y}
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    session.detach()
 
 
 def state(figure):

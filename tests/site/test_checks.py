@@ -50,6 +50,11 @@ PLANTED = [
     ),
     (checks.explorables, EXPLORABLE, "#explore-x: the picture stays the same by keyboard"),
     (checks.explorables, EXPLORABLE, "#explore-x: the announced value stays the same by mouse"),
+    (
+        checks.explorables,
+        EXPLORABLE + LIVE + "<script>input.addEventListener('touchstart', (e) => e.preventDefault())</script>",
+        "#explore-x: the picture stays the same by touch",
+    ),
     (checks.explorables, EXPLORABLE.replace("<p>", "<p hidden>") + LIVE, "#explore-x: no slider"),
 ]
 
