@@ -10,8 +10,10 @@ from pypdf import PdfReader
 NUMBERS = "<style>@page { @bottom-center { content: counter(page) } }</style>"
 HEAD = f"<!doctype html><html lang='en'><meta charset='utf-8'><title>x</title>{NUMBERS}"
 PAGES = {
-    "a": "<h1>First</h1><p><a href='b.html#there'>next</a> <a href='https://elsewhere.test/b.html'>away</a></p>",
-    "b": "<h1>Second</h1><h2 id='there'>There</h2><p><a href='gone.html'>no page of the book</a></p>",
+    "a": "<h1>First</h1><p><a href='b.html#inside'>next</a> <a href='b.html?x=1'>page</a>"
+    " <a href='https://elsewhere.test/b.html'>away</a></p>",
+    "b": "<h1>Second</h1><section><h2>There and<br> on</h2><p id='inside'><a href='gone.html'>not of the book</a>"
+    "</p></section><h2 hidden>Nowhere</h2>",
 }
 
 
@@ -23,8 +25,8 @@ def pdf(browser, tmp_path_factory):
     with served(folder) as site:
         parts = {}
         for number, (name, heading) in enumerate({"a": "First", "b": "Second"}.items(), 7):
-            said, parts[name] = print_book.printed(browser, f"{site}{name}.html", number)
-            assert said == heading
+            parts[name] = print_book.printed(browser, f"{site}{name}.html", number)
+            assert parts[name].headings[0][0] == heading
         written = BytesIO()
         print_book.joined(parts, site).write(written)
     return PdfReader(written)
@@ -33,7 +35,7 @@ def pdf(browser, tmp_path_factory):
 def test_pages_and_bookmarks(pdf):
     assert [{"First", "Second"} & set(page.extract_text().split()) for page in pdf.pages] == [{"First"}, {"Second"}]
     first, second, below = pdf.outline
-    assert (first.title, second.title, below[0].title) == ("First", "Second", "There")
+    assert (first.title, second.title, below[0].title) == ("First", "Second", "There and on")
     assert pdf.get_destination_page_number(second) == 1
 
 
@@ -54,7 +56,10 @@ def test_says_what_it_is(pdf):
 
 
 def test_links(pdf):
-    inside, away, gone = (link.get_object()["/A"] for page in pdf.pages for link in page["/Annots"])
+    inside, whole, away, gone = (link.get_object()["/A"] for page in pdf.pages for link in page["/Annots"])
+    heading = pdf.outline[-1][0]
     assert inside["/S"] == "/GoTo" and inside["/D"][0].get_object() == pdf.pages[1]
+    assert float(inside["/D"][3]) == heading.top < pdf.outline[-2].top, "a link leads to its section"
+    assert whole["/D"][0].get_object() == pdf.pages[1] and whole["/D"][1] == "/Fit"
     assert away["/URI"] == "https://elsewhere.test/b.html"
     assert gone["/URI"].endswith("/gone.html")
