@@ -1,6 +1,8 @@
 # make book   the site, from the executed notebooks
-# make test   every check: lint, library, chapters, site
+# make test   every check: lint, library, chapters, site, course
+# make assignments, make grade DIR=...   the problem sets, and a folder of submissions
 VENV   := .venv
+COURSE := .venv-course
 PYTHON := $(VENV)/bin/python
 PIP    := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 SITE   := _build/html
@@ -13,13 +15,13 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .DELETE_ON_ERROR:
-.PHONY: book test lint units chapters nbval audit linkcheck sources bench bench-mitigation screenshots pdf serve clean lock always
+.PHONY: book test lint units chapters nbval course assignments grade audit linkcheck sources bench bench-mitigation screenshots pdf serve clean lock always
 
 book: $(VENV)/.book
 	@$(VENV)/bin/jupyter-book build --quiet -W -n --keep-going . || { rm -rf _build/.doctrees; exit 1; }
 	@echo "The book is at $(SITE)/index.html"
 
-test: lint units nbval book
+test: lint units nbval book course
 	$(PYTHON) -m pytest tests/site
 
 lint: $(VENV)/.test
@@ -46,6 +48,19 @@ _build/executed/%: chapters/%.ipynb $(VENV)/.library
 
 site/central-result.svg: $(wildcard data/minilm-*.parquet) $(wildcard lib/intruders/show/*.py) $(VENV)/.library
 	$(PYTHON) -m intruders.show.central $@ site/preview.png
+
+# The problem sets, in an environment of their own that has no torch.
+course: book $(COURSE)/.tools
+	$(COURSE)/bin/python -m pytest tests/assignments
+
+# What students get, into assignments/student; what grades it and the solutions, into _build/assignments.
+assignments: $(COURSE)/.tools
+	@cd assignments && $(CURDIR)/$(COURSE)/bin/python -m grading.build
+
+# Every notebook in the folder DIR, graded into DIR/grades.
+grade: assignments
+	@test -n "$(DIR)" || { echo "which folder? make grade DIR=..." >&2; exit 2; }
+	@PYTHONPATH=assignments $(COURSE)/bin/python -m grading.folder "$(DIR)" --archives _build/assignments
 
 audit: $(VENV)/.library book
 	$(PYTHON) -m pytest tests/audit
@@ -88,6 +103,8 @@ lock: $(VENV)/.test
 	  --python-version 3.11 --no-header --no-annotate --quiet -o requirements.resolved
 	@grep -vE "^#|^(nvidia|cuda|triton)|== '(win32|emscripten|pypy)'" requirements.resolved >> requirements.new
 	@rm requirements.resolved && mv requirements.new requirements.txt
+	$(PYTHON) -m uv pip compile pyproject.toml assignments/requirements.in -c requirements.txt --universal \
+	  --python-version 3.11 --no-header --no-annotate --quiet -o assignments/requirements.txt
 
 $(VENV)/pyvenv.cfg: always
 	@sh tests/python.sh $(VENV)
@@ -103,4 +120,10 @@ $(VENV)/.test: requirements.txt $(VENV)/pyvenv.cfg
 $(VENV)/.library: $(LIBRARY) $(VENV)/.test
 	@rm -rf dist && $(PYTHON) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	$(PIP) --no-deps --force-reinstall dist/intruders-*.whl
+	@touch $@
+
+$(COURSE)/.tools: assignments/requirements.txt $(VENV)/.library
+	@sh tests/python.sh $(COURSE)
+	@$(COURSE)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@$(COURSE)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall dist/intruders-*.whl
 	@touch $@

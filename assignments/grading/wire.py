@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
+from sympy.functions.elementary.piecewise import ExprCondPair
 
 LARGEST = 50_000_000  # bytes of one value
 
 _PLAIN = (bool, int, float, str, type(None))
 _OF_TEXT = (sp.Symbol, sp.Float)
+_NAMED = {**vars(sp), "ExprCondPair": ExprCondPair}
 
 
 def encode(value: Any, name_function: Callable[[Callable], int]) -> bytes:
@@ -80,7 +82,7 @@ def _expression(node: ast.expr) -> Any:
     if isinstance(node, ast.List):
         return [_expression(one) for one in node.elts]
     name = node.func if isinstance(node, ast.Call) else node
-    made = getattr(sp, name.id, None) if isinstance(name, ast.Name) else None
+    made = _NAMED.get(name.id) if isinstance(name, ast.Name) else None
     if isinstance(node, ast.Name) and isinstance(made, sp.Basic):
         return made
     if not (isinstance(node, ast.Call) and isinstance(made, type) and issubclass(made, sp.Basic)):

@@ -64,6 +64,7 @@ class Fence:
     def __init__(self, home: str):
         self.home, self.up, self.broken = home, False, None
         self.readable = [os.path.realpath(path) for path in (*READABLE, home)]
+        sys.path[:] = [path for path in sys.path if path and self._inside(path, self.readable)]
         sys.addaudithook(self._watch)
 
     def stop(self, what: str) -> None:
@@ -83,9 +84,13 @@ class Fence:
             self.stop(f"calls {event}")
 
     def _path(self, path: Any, write: bool) -> None:
-        real = os.path.realpath(os.fsdecode(path))
-        if not any(Path(real).is_relative_to(place) for place in ([self.home] if write else self.readable)):
+        if not self._inside(path, [self.home] if write else self.readable):
             self.stop(f"{'writes' if write else 'reads'} {path}")
+
+    @staticmethod
+    def _inside(path: Any, places: list[str]) -> bool:
+        real = Path(os.path.realpath(os.fsdecode(path)))
+        return any(real.is_relative_to(place) for place in places)
 
 
 class Printed(io.TextIOBase):
@@ -152,7 +157,7 @@ def told(error: BaseException) -> str:
 
 def serve(connection: Connection) -> None:
     """Answers the grader's commands until it hangs up."""
-    home = tempfile.mkdtemp()
+    home = tempfile.mkdtemp(dir=os.getcwd())
     os.chdir(home)
     confine()
     fence = Fence(home)

@@ -2,8 +2,10 @@
 
 import json
 import re
+import zipfile
 from collections import Counter
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import nbformat
@@ -13,6 +15,7 @@ from grading import build
 from grading.grade import grade
 from grading.submission import CHECK
 
+SEARCHED = {".html", ".ipynb", ".py", ".md", ".txt", ".js", ".json"}
 CELL = re.compile(r"^# %% (q\d+) (wrong|right): (.+)\n", re.M)
 
 
@@ -27,7 +30,9 @@ PLANTED = [pytest.param(name, *one, id=f"{name}-{one[0]}-{one[1]}-{one[2]}") for
 
 def with_answer(notebook, question, code):
     """The notebook up to the check of a question, with a cell more before it."""
-    checks = [k for k, cell in enumerate(notebook.cells) if (found := CHECK.search(cell.source)) and found[1] == question]
+    checks = [
+        k for k, cell in enumerate(notebook.cells) if (found := CHECK.search(cell.source)) and found[1] == question
+    ]
     notebook.cells[checks[-1] + 1 :] = []
     notebook.cells.insert(checks[-1], nbformat.v4.new_code_cell(code))
     return notebook
@@ -101,20 +106,45 @@ def test_the_same_master_makes_the_same_bytes(name, sets, tmp_path):
         assert (tmp_path / "made" / old.name).read_bytes() == old.read_bytes()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_students_get_no_solution_and_no_hidden_test(name, sets):
-    one = sets[name]
+def secrets(one):
+    """The lines of the solutions that students do not have, and the names of the hidden tests."""
+    blank = {line.strip() for cell in nbformat.read(one.blank, 4).cells for line in cell.source.splitlines()}
     solution = {
         line.strip()
         for cell in nbformat.read(one.solutions, 4).cells
         for line in cell.source.splitlines()
         if "otter_assign_solution_cell" in cell.metadata.get("tags", [])
     }
-    blank = {line.strip() for cell in nbformat.read(one.blank, 4).cells for line in cell.source.splitlines()}
-    secret = {line for line in solution - blank if len(line) > 12}
-    hidden = {case for source in one.assignment.tests.values() for case in re.findall(r"hidden=True\)\ndef (\w+)", source)}
-    assert secret and hidden
-    given = [path.read_text(encoding="utf-8") for path in one.student.rglob("*") if path.is_file()]
-    for text in given:
-        assert not [line for line in secret if json.dumps(line)[1:-1] in text]
+    tests = "\n".join(one.assignment.tests.values())
+    return solution - blank, set(re.findall(r"hidden=True\)\ndef (\w+)", tests))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_students_get_no_solution_and_no_hidden_test(name, sets):
+    solution, hidden = secrets(sets[name])
+    assert solution and hidden
+    for path in sets[name].student.rglob("*"):
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        assert not [line for line in solution if len(line) > 12 and json.dumps(line)[1:-1] in text]
         assert not [case for case in hidden if case in text]
+
+
+@pytest.fixture(scope="module")
+def published():
+    """All texts of the built site and of the wheel."""
+    wheels = list((build.ROOT / "dist").glob("*.whl"))
+    site = build.ROOT / "_build" / "html"
+    assert wheels and (site / "index.html").exists(), "run `make book`"
+    texts = [path.read_text(encoding="utf-8", errors="ignore") for path in site.rglob("*.*") if path.suffix in SEARCHED]
+    with zipfile.ZipFile(wheels[0]) as wheel:
+        texts += [wheel.read(name).decode() for name in wheel.namelist() if Path(name).suffix in SEARCHED]
+    return "\n".join(texts)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_site_and_the_wheel_have_no_solution(name, sets, published):
+    solution, hidden = secrets(sets[name])
+    plain = unescape(re.sub(r"<[^>]*>", "", published))
+    assert not [line for line in solution if len(line) > 50 and line in plain]
+    assert not [case for case in hidden if case in plain]
+    assert "otter_assign_solution_cell" not in published
