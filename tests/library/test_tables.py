@@ -34,6 +34,11 @@ def test_names_of_rows_and_columns_share_the_corner_and_a_counter_is_left_out():
     assert parts(frame.reset_index(drop=True).rename_axis(columns=None)) == [[["x", "y"]], [["1", "2"], ["3", "4"]]]
 
 
+def test_a_name_that_is_lacking_is_a_dash():
+    frame = pd.DataFrame({"a": [1, 2]}, index=pd.Index([8, np.nan], name="rank"))
+    assert parts(frame)[1] == [["8", "1"], ["\u2013", "2"]]
+
+
 def test_groups_of_columns_keep_their_row():
     columns = pd.MultiIndex.from_product([["position", "overlap"], ["predicted", "s.e."]])
     frame = pd.DataFrame([[1.5, 2.5, 3.5, 4.5]], index=pd.Index(["a"], name="matrix"), columns=columns)

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import matplotlib.pyplot as plt
 import numpy as np
 
 from intruders.show import figures
@@ -41,24 +42,29 @@ def arrival(singular_values: np.ndarray, seed: int = 0) -> Explorable:
         return law.intruder_probability(N, EPS, outliers=bulk.outliers) * (law.position > s[WINDOW - 1])
 
     def draw():
-        fig, (ladder, cosine) = figures.subplots(2, height=3.2, width_ratios=[1, 1.35])
+        places = [["ladder", "cosine"], ["ladder", "chance"]]
+        fig, axes = plt.subplot_mosaic(places, figsize=(figures.WIDTH, 4.0), width_ratios=[1, 1.35])
+        ladder, cosine, chance = axes["ladder"], axes["cosine"], axes["chance"]
         _, values, *_ = directions(WINDOW)
         for j in range(WINDOW):
             ladder.plot([], [], color=figures.BULK, linewidth=1.3, gid=f"old{j}")
         for j in range(WINDOW):
             ladder.plot([], [], color=figures.SPIKE, linewidth=9, solid_capstyle="round", gid=f"new{j}", clip_on=False)
         room = 0.04 * (values.max() - s[WINDOW])
-        ladder.set(xlim=(-0.05, 1.05), ylim=(s[WINDOW + 1] - room, values.max() + room), ylabel="singular value")
+        ladder.set(xlim=(-0.05, 1.05), ylim=(s[WINDOW + 1] - room, values.max() + room), ylabel="singular value $s$")
         ladder.set_xticks([0, 1], ["before", "after"])
         x, _, largest, _, overlap = directions(_SEARCHED)
         own = np.take_along_axis(largest, overlap.argmax(axis=1)[:, None], axis=1)[:, 0]
         cosine.plot(x, own, color=figures.SPIKE, linewidth=1.2)
-        chances = [probability(visible * ratio) for ratio in x]
-        cosine.plot(x, chances, color=figures.THEORY)
-        cosine.axhline(EPS, color=figures.BULK, linewidth=1, linestyle=":")
-        cosine.plot([], [], color=figures.SPIKE, linewidth=9, solid_capstyle="round", gid="own", clip_on=False)
-        cosine.set(xlim=(x[0], x[-1]), ylim=(0, 1.02), xlabel="strength / visibility threshold")
-        cosine.set_ylabel("largest cosine, probability")
+        cosine.axhline(EPS, color="#555b66", linewidth=1, linestyle=":")
+        cosine.text(x[-1], EPS + 0.02, "cut-off", color="#555b66", ha="right", va="bottom")
+        chance.plot(x, [probability(visible * ratio) for ratio in x], color=figures.THEORY)
+        for ax, gid, colour in ((cosine, "own", figures.SPIKE), (chance, "told", figures.THEORY)):
+            ax.plot([], [], color=colour, linewidth=9, solid_capstyle="round", gid=gid, clip_on=False)
+            ax.set(xlim=(x[0], x[-1]), ylim=(0, 1.02))
+        cosine.set(ylabel="largest cosine")
+        cosine.tick_params(labelbottom=False)
+        chance.set(xlabel="strength / visibility", ylabel="probability")
         return fig
 
     def frame(ratio: float) -> Frame:
@@ -74,6 +80,7 @@ def arrival(singular_values: np.ndarray, seed: int = 0) -> Explorable:
         at = int(np.argmin(np.abs(x - ratio)))
         own = fine[at, overlap[at].argmax()]
         curves["own"] = dot(ratio, own)
+        curves["told"] = dot(ratio, probability(visible * ratio))
         places = ", ".join(f"number {j + 1}" for j in np.flatnonzero(new)) or "none"
         return Frame(
             f"strength {ratio:.2f} of the threshold: largest cosine of the spike's direction {own:.2f}; "
@@ -91,13 +98,14 @@ def arrival(singular_values: np.ndarray, seed: int = 0) -> Explorable:
         alt=(
             "Left, grey lines join each of the ten leading singular values after the update to the old one whose "
             "direction it resembles most; an intruder is a red dot on the right without a line. Right, against the "
-            "strength, the largest cosine of the spike's direction, a comb of peaks that gets lower, and the predicted "
-            "probability, which dips where the peaks are."
+            "strength, two panels with a dot each at the present strength: above, the largest cosine of the spike's "
+            "direction, a comb of peaks that gets lower; below, the predicted probability, which dips where the "
+            "peaks are."
         ),
         caption=(
             "A random spike climbs through the leading directions of a real matrix. Left: every new direction is "
-            "joined to the old one that it resembles most, an intruder to none. Right, red: the largest cosine of the "
-            "spike's own direction, for this one spike; black: the predicted probability of an intruder in the window; "
-            "dotted: the cut-off."
+            "joined to the old one that it resembles most, an intruder, a red dot, to none. Right, above: the largest "
+            "cosine of the spike's own direction, measured on this one spike; below: the predicted probability of an "
+            "intruder in the window, for any spike of this strength."
         ),
     )

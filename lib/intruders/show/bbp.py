@@ -13,6 +13,8 @@ from intruders.theory.laws import Semicircle, SpikeMeasure
 _BULK = Semicircle(1.0)
 _X = 2 * np.sin(np.linspace(-np.pi / 2, np.pi / 2, 121))
 _SIZE = 400
+_MEASURED = {"color": figures.SPIKE, "solid_capstyle": "round", "clip_on": False}
+_FORETOLD = _MEASURED | {"color": figures.THEORY}
 
 
 @cache
@@ -24,14 +26,17 @@ def _matrix():
 def _draw():
     fig, (spectrum, overlap) = figures.subplots(2, height=3.0, width_ratios=[1.6, 1])
     spectrum.fill_between(_X, _BULK.pdf(_X), color=figures.BULK, alpha=0.35, linewidth=0)
-    spectrum.plot([], [], color=figures.SPIKE, gid="measure")
-    spectrum.plot([], [], color=figures.SPIKE, linewidth=4, gid="atom")
-    spectrum.plot([], [], color=figures.THEORY, linewidth=7, solid_capstyle="round", gid="eigenvalue", clip_on=False)
-    spectrum.set(xlim=(-2.2, 3.5), ylim=(0, 1), xlabel=r"eigenvalue $x/\sigma$", ylabel="density, mass of the atom")
+    spectrum.plot([], [], **_MEASURED, linewidth=7, gid="eigenvalue")
+    spectrum.plot([], [], color=figures.THEORY, gid="measure")
+    spectrum.plot([], [], color=figures.THEORY, gid="atom")
+    spectrum.set(
+        xlim=(-2.2, 3.5), ylim=(0, 1), xlabel=r"eigenvalue $\lambda/\sigma$", ylabel="density, mass of the atom"
+    )
     strengths = np.linspace(0.05, 3, 200)
-    overlap.plot(strengths, [predict(s, _BULK).left_overlap for s in strengths], color=figures.BULK)
-    overlap.plot([], [], color=figures.SPIKE, linewidth=9, solid_capstyle="round", gid="overlap")
-    overlap.plot([], [], color=figures.THEORY, linewidth=7, solid_capstyle="round", gid="measured", clip_on=False)
+    overlap.axvline(1, color="#555b66", linewidth=1, linestyle=":")
+    overlap.plot(strengths, [predict(s, _BULK).left_overlap for s in strengths], color=figures.THEORY)
+    overlap.plot([], [], **_MEASURED, linewidth=10, gid="measured")
+    overlap.plot([], [], **_FORETOLD, linewidth=5, gid="overlap")
     overlap.set(
         xlim=(0, 3), ylim=(0, 1), xlabel=r"strength $\theta/\sigma$", ylabel=r"overlap $\langle u, \hat u\rangle^2$"
     )
@@ -52,7 +57,7 @@ def _frame(theta):
         {
             "measure": (_X, SpikeMeasure(theta).pdf(_X)),
             "atom": (np.full(2, law.position), np.array([0, law.left_overlap])),
-            "eigenvalue": dot(top, 0),
+            "eigenvalue": (np.full(2, top), np.array([0, measured])),
             "overlap": dot(theta, law.left_overlap),
             "measured": dot(theta, measured),
         },
@@ -67,13 +72,15 @@ transition = Explorable(
     draw=_draw,
     frame=_frame,
     alt=(
-        "Left, the semicircle of the bulk in grey and, in red, how the spike is spread over the eigenvalues: a curve "
-        "inside the bulk and, above the threshold, an atom outside it. Right, the overlap against the strength, zero "
-        "up to one and rising after it, with a red dot at the present strength. Black dots: one matrix."
+        "Left, the semicircle of the bulk as a grey area and, as a line, how the spike is spread over the eigenvalues: "
+        "a curve inside the bulk and, above the threshold, an upright line outside it, beside which stands a thick red "
+        "bar, the largest eigenvalue of one matrix. Right, the overlap against the strength as a line, zero up to one "
+        "and rising after it, with a small dot at the present strength and a large red one near it, that of the matrix."
     ),
     caption=(
-        "The spike drains out of the bulk. Grey: the eigenvalues of the noise; red: the spectral measure at the spike "
-        "and, as a bar, its atom at the outlier; black dots: the largest eigenvalue and the overlap of one matrix of "
-        "size 400, always with the same noise."
+        "The spike drains out of the bulk. Grey area: the law of the noise's eigenvalues. Lines and small dot, the "
+        "theory: the spectral measure at the spike with its atom at the outlier, and the overlap. Red, measured on one "
+        "matrix of size 400, always with the same noise: a thick bar at its largest eigenvalue, as high as its "
+        "overlap, and a large dot at this overlap. Dotted: the threshold."
     ),
 )

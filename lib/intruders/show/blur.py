@@ -39,15 +39,17 @@ def _distance(transform, log_eta: float) -> float:
 
 def _draw():
     fig, (view, distance) = figures.subplots(2, height=3.0, width_ratios=[1.7, 1])
-    view.fill_between(_GRID, _LAW.pdf(_GRID), color=figures.BULK, alpha=0.25, linewidth=0)
+    x = np.linspace(*_LAW.support, 101)
+    view.fill_between(x, _LAW.pdf(x), color=figures.BULK, alpha=0.25, linewidth=0)
+    view.plot(x, _LAW.pdf(x), color=figures.THEORY, linewidth=0.8)
     view.plot([], [], color=figures.BULK, linewidth=1.2, gid="matrix")
-    view.plot([], [], color=figures.THEORY, linestyle="--", linewidth=1.2, gid="law")
+    view.plot([], [], color=figures.THEORY, linestyle="--", linewidth=1.5, gid="law")
     view.set(xlim=(-3, 3), ylim=(0, 0.7), xlabel="position $x$", ylabel=r"$-\operatorname{Im}\, g(x + i\eta)/\pi$")
     distance.plot(_HEIGHTS, [_distance(_matrix, h) for h in _HEIGHTS], color=figures.BULK, label="one matrix")
     law = [_distance(_LAW.stieltjes, h) for h in _HEIGHTS]
-    distance.plot(_HEIGHTS, law, color=figures.THEORY, linestyle="--", label="the law")
-    for name, colour in (("measured", figures.BULK), ("blur", figures.THEORY)):
-        distance.plot([], [], color=colour, linewidth=7, solid_capstyle="round", gid=name, clip_on=False)
+    distance.plot(_HEIGHTS, law, color=figures.THEORY, linestyle="--", label="blurred law")
+    for name, colour, size in (("measured", figures.BULK, 9), ("blur", figures.THEORY, 5)):
+        distance.plot([], [], color=colour, linewidth=size, solid_capstyle="round", gid=name, clip_on=False)
     distance.set(xlim=(-2.5, 0.5), ylim=(0, 1), xlabel=r"height $\log_{10}\eta$", ylabel="distance from the density")
     distance.legend(loc="upper center")
     return fig
@@ -77,13 +79,13 @@ blur = Explorable(
     draw=_draw,
     frame=_frame,
     alt=(
-        "Left, a grey curve, the spectrum of one matrix seen from a height above the axis, with a dashed black curve, "
+        "Left, a grey curve, the spectrum of one matrix seen from a height above the axis, with a dashed curve, "
         "the law seen from the same height, over the half disc of the law itself. High up both are one low bump, close "
         "to the axis the grey curve breaks into spikes. Right, the distance of both from the half disc against the "
         "height: the dashed curve falls all the way towards small heights, the grey one falls and then rises again."
     ),
     caption=(
-        "One matrix of size 60 from a height. Shaded: the semicircle; grey: the matrix; dashed: the law from the same "
-        "height. Right: half the area between each curve and the semicircle; the slider moves the dots."
+        "One matrix of size 60 from a height. Shaded: the semicircle; solid line: the matrix; dashed: the law from the "
+        "same height. Right: half the area between each curve and the semicircle; the slider moves the dots."
     ),
 )

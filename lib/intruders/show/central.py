@@ -11,7 +11,7 @@ from intruders import data
 from intruders.show import figures
 
 _MARKS = {
-    "full": {"color": figures.FULL, "marker": "o", "label": "full fine-tuning"},
+    "full": {"color": figures.FULL, "marker": "s", "label": "full fine-tuning"},
     "LoRA r = 8": {"color": figures.LORA, "marker": "o", "facecolors": "none", "label": "LoRA, rank 8"},
     "LoRA r = 1": {"color": figures.LORA, "marker": "o", "label": "LoRA, rank 1"},
 }
@@ -24,9 +24,9 @@ def central(rows: pd.DataFrame) -> Figure:
     """
     fig, ax = figures.subplots(height=3.4)
     scatter(ax, rows, size=14)
-    ax.axhline(0.5, color=figures.BULK, linewidth=1, linestyle=":")
-    ax.text(1.06, 0.99, "theory: a new\ndirection is visible", fontsize=8.5, va="top", color=figures.THEORY)
-    ax.text(0.0235, 0.48, "below: an intruder dimension", fontsize=8.5, va="top", color="#555b66")
+    ax.axhline(0.5, color="#555b66", linewidth=1, linestyle=":")
+    ax.text(1.1, 0.99, "theory: a new\ndirection is visible", fontsize=9.5, va="top", color=figures.THEORY)
+    ax.text(0.0235, 0.48, "below: an intruder dimension", fontsize=9.5, va="top", color="#555b66")
     ax.legend(loc="lower left")
     return fig
 
@@ -44,7 +44,7 @@ def scatter(ax: Axes, rows: pd.DataFrame, size: float) -> None:
     ax.set(
         ylim=(0, 1.02),
         xlabel="strength of the update / threshold of its matrix",
-        ylabel="smallest max-cosine in the top ten",
+        ylabel="smallest max-cosine, top ten",
     )
 
 

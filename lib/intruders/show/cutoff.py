@@ -22,16 +22,19 @@ def cutoff(rows: pd.DataFrame) -> Explorable:
         return np.sum(cosines[method] < eps) / runs
 
     def draw() -> Figure:
-        fig, (marks, counts) = figures.subplots(2, height=2.9, width_ratios=[1.5, 1])
+        fig, (marks, counts) = figures.subplots(2, height=3.5, width_ratios=[1.4, 1])
         scatter(marks, rows, size=6)
-        marks.set_xlabel("strength / threshold")
-        marks.plot([], [], color=figures.SPIKE, gid="line")
+        marks.set(xlabel="strength / threshold", ylabel="smallest max-cosine, top ten")
+        marks.plot([], [], color="#555b66", linewidth=1.5, linestyle=":", gid="line")
         for method, colour in _METHODS.items():
             style = "--" if method == "LoRA r = 8" else "-"
             counts.plot(_VALUES, [count(method, eps) for eps in _VALUES], style, color=colour, label=method)
             counts.plot([], [], color=colour, linewidth=7, solid_capstyle="round", gid=_DOTS[method], clip_on=False)
-        counts.set(xlabel=r"cut-off $\epsilon$", ylabel="intruders a run, of 360", xlim=(0.2, 1))
-        counts.legend(loc="upper left")
+        counts.set_yscale("symlog", linthresh=2)
+        counts.set_yticks([0, 1, 2, 10, 50, 200], [0, 1, 2, 10, 50, 200])
+        counts.minorticks_off()
+        counts.set(xlabel=r"cut-off $\epsilon$", ylabel="intruders a run, of 360", xlim=(0.2, 1), ylim=(-0.1, 250))
+        fig.legend(*counts.get_legend_handles_labels(), loc="outside upper center", ncols=3)
         return fig
 
     def frame(eps: float) -> Frame:
@@ -51,12 +54,13 @@ def cutoff(rows: pd.DataFrame) -> Explorable:
         draw=draw,
         frame=frame,
         alt=(
-            "Left, the marks of all weight matrices, strength over threshold against smallest cosine, with a red "
-            "horizontal line at the cut-off. Right, the number of intruders against the cut-off for full fine-tuning "
-            "and LoRA of rank 8 and 1, with a dot on each curve at the present cut-off."
+            "Left, the marks of all weight matrices, strength over threshold against smallest cosine, with a "
+            "dotted horizontal line at the cut-off. Right, the number of intruders against the cut-off for full "
+            "fine-tuning and LoRA of rank 8 and 1, with a dot on each curve at the present cut-off."
         ),
         caption=(
-            "Every mark below the red line is a matrix with at least one intruder. Right: how many of the 360 leading "
-            "directions are intruders at this cut-off, on average over the runs."
+            "Left: every mark below the dotted line, the cut-off, is a matrix with at least one intruder; the vertical "
+            "line is the threshold of the theory. Right: how many of the 360 leading directions are intruders at this "
+            "cut-off, on average over the runs; the scale is linear up to two and logarithmic beyond."
         ),
     )

@@ -53,23 +53,26 @@ def _is_predicted(tau: float) -> bool:
 
 
 def _draw():
-    fig, (profile, largest) = figures.subplots(2, height=3.0, width_ratios=[1.6, 1])
+    fig, (profile, largest) = figures.subplots(2, height=3.4, width_ratios=[1.6, 1])
     profile.plot([], [], color=figures.BULK, linewidth=4, gid="bulk-seen")
     profile.plot([], [], color=figures.SPIKE, linewidth=4, gid="isolated-seen")
     for name in ("bulk-law", "isolated-law"):
         profile.plot([], [], color=figures.THEORY, linewidth=1.2, gid=name)
     profile.plot([], [], color=figures.SPIKE, linewidth=9, solid_capstyle="round", gid="outlier", clip_on=False)
-    profile.set(xlim=(0, 3), ylim=(3e-8, 1.5), yscale="log", ylabel="squared cosine with it")
+    profile.set(xlim=(0, 3), ylim=(3e-8, 1.5), yscale="log")
+    profile.set_ylabel(r"overlap $\langle u_i, \tilde u_j\rangle^2$")
     profile.set_xlabel(r"old singular value $s_i/\sigma$")
     safe, mixed = np.transpose([_cosines(float(tau)) for tau in _VALUES])
-    largest.plot(_VALUES, safe, color=figures.SPIKE, label="isolated")
-    largest.plot(_VALUES, mixed, color=figures.BULK, label="bulk")
-    largest.axhline(0.5, color=figures.THEORY, linewidth=1, linestyle=":")
+    largest.plot(_VALUES, np.transpose([safe, mixed]), color=figures.THEORY, linewidth=1.2)
+    largest.axhline(0.5, color="#555b66", linewidth=1, linestyle=":")
     for name, colour in (("safe", figures.SPIKE), ("mixed", figures.BULK)):
-        largest.plot([], [], color=colour, linewidth=9, solid_capstyle="round", gid=name)
-        largest.plot([], [], color=figures.THEORY, linewidth=5, solid_capstyle="round", gid=f"{name}-seen")
-    largest.set(xlim=(0, 1), ylim=(0, 1.05), xlabel=r"perturbation $\tau$", ylabel=r"largest |cosine|")
-    largest.legend(loc="center right", bbox_to_anchor=(1, 0.65))
+        largest.plot([], [], color=colour, linewidth=9, solid_capstyle="round", gid=f"{name}-seen")
+        largest.plot([], [], color=figures.THEORY, linewidth=4, solid_capstyle="round", gid=name)
+    largest.set(xlim=(0, 1), ylim=(0, 1.05), xlabel=r"perturbation $\tau$", ylabel="largest |cosine|")
+    for name, colour in (("bulk vector", figures.BULK), ("isolated vector", figures.SPIKE)):
+        profile.plot([], [], "o-", color=colour, linewidth=4, markersize=9, label=name)
+    profile.plot([], [], "o-", color=figures.THEORY, linewidth=1.2, markersize=4, label="predicted")
+    fig.legend(loc="outside upper center", ncols=3)
     return fig
 
 
@@ -114,9 +117,9 @@ dense = Explorable(
         "cosine against the size: the isolated vector's stays near one, the bulk vector's falls steeply."
     ),
     caption=(
-        "One dense perturbation, two fates. Left, thin lines: closed forms; grey: a vector from the middle of the bulk,"
-        " averaged over a third of all; red: the isolated vector of a spike of 2.5, averaged over 21 old neighbours, "
-        "and its dot at its old self. Right: predictions as lines and large dots, one matrix of size 400 as small "
-        "dots, and the cut-off one half."
+        "One dense perturbation of one matrix of size 400, two fates. Left, thick lines: the peak of a vector from the "
+        "middle of the bulk, averaged over a third of all, and the low profile of the isolated vector of a spike of "
+        "2.5, averaged over 21 old neighbours, with a dot at its old self; thin lines: closed forms. Right: measured "
+        "as large dots, predicted as lines and small dots; dotted: the cut-off one half."
     ),
 )

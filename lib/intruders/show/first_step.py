@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+from matplotlib.lines import Line2D
 
 from intruders.show import figures
 from intruders.show.explore import Explorable, Frame
@@ -14,6 +15,8 @@ _LINE = np.geomspace(1, 256, 25).round().astype(int)
 _SCALES = {"one": 1.0, "root": 0.5}  # alpha/r, alpha/sqrt r
 _LABELS = {"one": r"$\alpha/r$", "root": r"$\alpha/\sqrt{r}$"}
 _STYLES = {"one": "--", "root": "-"}
+_CAPS = {"one": "projecting", "root": "round"}  # of strokes so short that they are squares and dots
+_MARKERS = {"one": "s", "root": "o"}
 
 
 @cache
@@ -41,17 +44,23 @@ def _measured(cosine):
 def _draw():
     fig, axes = figures.subplots(2, height=3.0, sharey=True)
     for ax, name in zip(axes, ("gradient descent", "Adam"), strict=True):
-        ax.axhline(1, color=figures.BULK, linewidth=1, linestyle=":")
         for power, style in _STYLES.items():
-            ax.plot([], [], style, color=figures.THEORY, label=_LABELS[power], gid=f"{name[0]}-{power}")
-            dots = {"linewidth": 6, "solid_capstyle": "round", "gid": f"{name[0]}-{power}-seen"}
-            ax.plot([], [], color=figures.LORA, **dots)
-        ax.set(xscale="log", yscale="log", xlim=(0.9, 290), ylim=(2e-4, 30), xlabel=f"rank $r$, {name}")
+            ax.plot([], [], style, color=figures.THEORY, linewidth=1.2, gid=f"{name[0]}-{power}")
+            dots = {"linewidth": 6, "solid_capstyle": _CAPS[power], "gid": f"{name[0]}-{power}-seen"}
+            ax.plot([], [], color=figures.LORA, clip_on=False, **dots)
+        ax.set(title=name, xscale="log", yscale="log", xlim=(0.8, 320), ylim=(5e-4, 30), xlabel="rank $r$")
         ax.set_xticks([1, 4, 16, 64, 256], [1, 4, 16, 64, 256])
+        ax.set_yticks([0.001, 0.01, 0.1, 1, 10], ["0.001", "0.01", "0.1", "1", "10"])
         ax.minorticks_off()
-    axes[0].set_ylabel("change by the first step")
-    axes[1].legend(loc="lower left")
+    axes[0].set_ylabel("change / change at $r=1$")
+    axes[1].legend(handles=[_handle(power) for power in _STYLES], loc="lower left")
     return fig
+
+
+def _handle(power):
+    """Line and marker of a scale, for the legend."""
+    marker = {"marker": _MARKERS[power], "markersize": 6, "markerfacecolor": figures.LORA, "markeredgewidth": 0}
+    return Line2D([], [], color=figures.THEORY, linestyle=_STYLES[power], linewidth=1.2, label=_LABELS[power], **marker)
 
 
 def _frame(cosine):
@@ -72,7 +81,7 @@ def _frame(cosine):
 
 
 def _dots(heights):
-    """Strokes so short that their round caps are dots; NaN lifts the pen."""
+    """Strokes so short that their caps are dots or squares; NaN lifts the pen."""
     x = np.column_stack([_RANKS, _RANKS * 1.002, np.full(len(_RANKS), np.nan)]).ravel()
     return x, np.repeat(heights, 3)
 
@@ -87,11 +96,12 @@ first_step = Explorable(
     alt=(
         "Two panels on logarithmic axes, the change by the first step against the rank. Left, gradient descent: a "
         "dashed line falls steeply with the rank, a solid one levels off. Right, Adam: the dashed line falls and "
-        "levels off, the solid one is flat and then rises. Amber dots lie on all four."
+        "levels off, the solid one is flat and then rises. Orange squares lie on the dashed lines, orange dots on the "
+        "solid ones."
     ),
     caption=(
         "What the rank does to the first step of training, in units of rank one, as the cosine of input and gradient "
-        "grows. Dashed: γ = α/r; solid: γ = α/√r; amber: one layer of 64 outputs and 256 inputs, the mean over twelve "
-        "draws of A, always the same."
+        "grows. Dashed lines and squares: γ = α/r; solid lines and dots: γ = α/√r. Lines: the laws; squares and dots: "
+        "measured on one layer of 64 outputs and 256 inputs, the mean over twelve draws of A, always the same."
     ),
 )

@@ -23,11 +23,13 @@ def _measured(c: float) -> np.ndarray:
 def _draw():
     fig, (squares, values) = figures.subplots(2, height=2.9)
     for ax, name in ((squares, "squares"), (values, "values")):
-        ax.plot([], [], color=figures.BULK, gid=f"{name}-measured")
-        ax.plot([], [], color=figures.THEORY, gid=f"{name}-density")
+        ax.plot([], [], color=figures.BULK, label="measured", gid=f"{name}-measured")
+        ax.plot([], [], color=figures.THEORY, label="law", gid=f"{name}-density")
     squares.plot([], [], color=figures.THEORY, linewidth=5, solid_capstyle="butt", gid="atom")
-    squares.set(xlim=(-0.1, 6.8), ylim=(0, 1.2), xlabel=r"eigenvalue of $WW^{\mathsf{T}}$", ylabel="density, mass")
-    values.set(xlim=(0, 2.7), ylim=(0, 2.1), xlabel="singular value", ylabel="density")
+    squares.set(xlim=(-0.1, 6.8), ylim=(0, 1.2), ylabel="density, mass of the atom")
+    squares.set_xlabel(r"eigenvalue $\lambda/\sigma^2$ of $WW^{\mathsf{T}}$")
+    values.set(xlim=(0, 2.7), ylim=(0, 2.1), xlabel=r"singular value $s/\sigma$", ylabel="density")
+    squares.legend()
     return fig
 
 
@@ -58,13 +60,13 @@ shape = Explorable(
     draw=_draw,
     frame=_frame,
     alt=(
-        "Left, the eigenvalues of W W transposed as a grey outline that a black curve follows: a narrow hump around "
-        "one for small c, which widens, diverges at zero when c is one, and then leaves a thick bar, the atom, behind "
+        "Left, the eigenvalues of W W transposed as a grey outline that a curve follows: a narrow hump around one "
+        "for small c, which widens, diverges at zero when c is one, and then leaves a thick bar, the atom, behind "
         "at zero. Right, the singular values: a hump that becomes a quarter circle at c equal to one."
     ),
     caption=(
         "A Gaussian matrix with 400 columns and more and more rows, drawn anew for every shape. Left: the eigenvalues "
-        "of W W', grey, the density of Marchenko and Pastur, black, and its atom at 0, the bar, whose height is its "
-        "mass. Right: the singular values of the same matrix and their law."
+        "of W W', steps, the density of Marchenko and Pastur, the smooth line, and its atom at 0, the bar, whose "
+        "height is its mass. Right: the singular values of the same matrix and their law."
     ),
 )

@@ -28,21 +28,22 @@ def _spectra():
 
 def _draw():
     _, cosines = _spectra()
-    fig, (spectrum, cosine) = figures.subplots(2, height=2.9, width_ratios=[1.35, 1])
+    fig, (spectrum, cosine) = figures.subplots(2, height=3.1, width_ratios=[1.25, 1])
     x = np.linspace(0, 2, 200)
     spectrum.fill_between(x, _BULK.pdf(x), color=figures.BULK, alpha=0.35, linewidth=0)
-    spectrum.plot([], [], color=figures.THEORY, linewidth=7, solid_capstyle="round", gid="predicted", clip_on=False)
     for j in reversed(range(WINDOW)):
-        spectrum.plot([], [], color=figures.THEORY, linewidth=1, gid=f"old{j}")
+        spectrum.plot([], [], color=figures.BULK, linewidth=1.4, gid=f"old{j}")
         spectrum.plot([], [], color=figures.SPIKE, linewidth=3, gid=f"new{j}")
-    spectrum.set(xlim=(1, 3.5), ylim=(0, 0.65), xlabel=r"singular values of $W_0+\theta uv^{\mathsf{T}}$", yticks=[])
+    spectrum.plot([], [], color=figures.THEORY, linewidth=7, solid_capstyle="round", gid="predicted", clip_on=False)
+    spectrum.set(xlim=(1, 3.5), ylim=(0, 0.65), yticks=[])
+    spectrum.set(xlabel=r"singular values of $W_0+\theta uv^{\mathsf{T}}$", ylabel="density")
     beyond = _VALUES[_VALUES > 1]
     cosine.plot(beyond, [predict(theta, _BULK).max_cosine(SIZE) for theta in beyond], color=figures.THEORY)
     cosine.plot(_VALUES, cosines[:, 0], color=figures.SPIKE, linewidth=1)
-    cosine.axhline(EPS, color=figures.BULK, linewidth=1, linestyle=":")
-    cosine.axvline(threshold(_BULK), color=figures.THEORY, linewidth=1)
+    cosine.axhline(EPS, color="#555b66", linewidth=1, linestyle=":")
+    cosine.axvline(threshold(_BULK), color="#555b66", linewidth=1, linestyle=":")
     cosine.plot([], [], color=figures.SPIKE, linewidth=9, solid_capstyle="round", gid="leading", clip_on=False)
-    cosine.set(xlim=(0, 3), ylim=(0, 1.02), xlabel=r"strength $\theta$", ylabel="largest cosine with an old direction")
+    cosine.set(xlim=(0, 3), ylim=(0, 1.02), xlabel=r"strength $\theta$", ylabel="largest cosine with an old one")
     return fig
 
 
@@ -75,13 +76,14 @@ newcomer = Explorable(
         "Left, the density of the old singular values, grey, ends at two, with sticks for the ten largest new ones: "
         "beyond strength one a red stick leaves the grey region. Right, the largest cosine of the "
         "leading direction with an old one falls from one to a fifth as the strength grows; it passes one half a "
-        "little beyond the vertical line at one."
+        "little beyond the dotted vertical line at one, and earlier than the line of the theory does."
     ),
     caption=(
-        "An update of rank one is added to a matrix of noise, 400 by 400. Left: the law of the old singular values in "
-        "grey, the ten leading new ones as sticks, red and tall where the direction is an intruder, and as a dot the "
-        "place that theory foretells. "
-        "Right: the largest cosine of the leading direction with any old one, for this matrix in red and foretold in "
-        "black; the line at one is the BBP threshold."
+        "An update of rank one is added to a matrix of noise, 400 by 400. Left: the law of the old singular values as "
+        "a grey area, the ten leading new ones as sticks, grey and short where the direction is recognised, red and "
+        "tall where it is an intruder, and as a dot on the axis the place that theory foretells. "
+        "Right: the largest cosine of the leading direction with any old one, measured on this matrix (thin, red, with "
+        "a dot) and foretold (thick line); dotted: the BBP threshold, across, and the cosine below which a direction "
+        "is an intruder, upwards."
     ),
 )

@@ -12,7 +12,7 @@ from intruders.theory.laws import SingularValueLaw
 _SIZE = 6.0
 _RANKS = np.arange(1, 65)
 _NOISE = SingularValueLaw(1)
-_TICKS = [1, 2, 4, 8, 16, 36, 64]
+_TICKS = [1, 4, 12, 36]
 
 
 def _strength(r):
@@ -20,15 +20,21 @@ def _strength(r):
 
 
 def _draw() -> Figure:
-    fig, (spectrum, strengths) = figures.subplots(2, height=2.9, width_ratios=[1.5, 1])
+    fig, (spectrum, strengths) = figures.subplots(2, height=3.1, width_ratios=[1.5, 1])
     spectrum.plot(*density(_NOISE), color=figures.BULK)
-    spectrum.plot([], [], color=figures.SPIKE, gid="outlier")
-    spectrum.set(xlim=(0, 6.5), ylim=(0, 1.05), xlabel=r"singular value of $W_0+\Delta W$ ($\sigma$)", ylabel="density")
+    spectrum.set(xlim=(0, 6.5), ylim=(0, 0.84), xlabel=r"singular value $s/\sigma$", ylabel="density of the bulk")
+    spectrum.set_yticks([0, 0.2, 0.4, 0.6, 0.8])
+    counts = spectrum.twinx()
+    counts.plot([], [], color=figures.SPIKE, linewidth=3, gid="outlier")
+    counts.spines["right"].set_visible(True)
+    counts.set(ylim=(0, 42), ylabel="number of outliers")
+    counts.set_yticks([0, 10, 20, 30, 40])
     strengths.plot(_RANKS, _strength(_RANKS), color=figures.THEORY)
-    strengths.axhline(1, color=figures.BULK, linewidth=1, linestyle="--")
+    strengths.axhline(1, color="#555b66", linewidth=1, linestyle=":")
+    strengths.text(1, 0.97, r"$\theta_c=\sigma$", va="top")
     strengths.plot([], [], color=figures.SPIKE, linewidth=7, solid_capstyle="round", gid="strength")
     strengths.set(xscale="log", yscale="log", xlim=(0.9, 70), ylim=(0.6, 8), xlabel="directions $r$")
-    strengths.set_ylabel(r"strength of each ($\sigma$)")
+    strengths.set_ylabel(r"strength of each $\theta/\sigma$")
     strengths.set_xticks(_TICKS, _TICKS)
     strengths.set_yticks([1, 2, 4, 6], [1, 2, 4, 6])
     strengths.minorticks_off()
@@ -38,7 +44,7 @@ def _draw() -> Figure:
 def _frame(r: float) -> Frame:
     theta, count = _strength(r), round(r)
     found = predict(theta, _NOISE)
-    height = min(1.0, r / 40) if found.exists else np.nan
+    height = r if found.exists else np.nan
     words = (
         f"{count} {'outlier' if count == 1 else 'outliers'} at {found.position:.2f} \u03c3, squared cosine with the "
         f"spike {found.left_overlap:.2f}"
@@ -62,13 +68,14 @@ norm = Explorable(
     draw=_draw,
     frame=_frame,
     alt=(
-        "Left, the quarter circle of the bulk in grey and a red line at the place of the outliers, which grows and "
-        "moves towards the bulk as r grows, and disappears at r = 36. Right, the falling strength of each spike "
-        "against r on logarithmic axes, with a dot at the present r and a dashed line at the threshold."
+        "Left, the quarter circle of the bulk in grey and a red line at the place of the outliers, as high as their "
+        "number, which grows and moves towards the bulk as r grows, and disappears at r = 36. Right, the falling "
+        "strength of each spike against r on logarithmic axes, with a dot at the present r and a dotted line at the "
+        "threshold."
     ),
     caption=(
         "An update of size 6 \u03c3 spread evenly over r random directions of a large square noise matrix. Left: the "
-        "bulk, and the place of the r outliers; the height of the line is their number. Right: the strength of each, "
-        "and the threshold."
+        "bulk, and the place of the r outliers; the height of the line is their number, on the scale at its right. "
+        "Right: the strength of each; dotted, the threshold."
     ),
 )

@@ -10,6 +10,7 @@ from intruders.show.explore import Explorable, Frame, dot
 
 _AMOUNTS = np.round(np.arange(0, 1.001, 0.02), 2)
 _LINES = {4: ":", 8: "-.", 16: "--", 32: "-"}
+_LABELS = {4: -0.15, 8: 0.45}  # how far off the ends of two lines that are close
 _WINDOW, _EPS, _DRAWS = 10, 0.5, 40
 
 
@@ -34,16 +35,16 @@ def _counts(r: int) -> np.ndarray:
 
 def _draw() -> Figure:
     fig, (cosines, counts) = figures.subplots(2, height=2.9, width_ratios=[1, 1.25])
-    cosines.axhline(_EPS, color=figures.THEORY, linewidth=1, linestyle="--")
+    cosines.axhline(_EPS, color="#555b66", linewidth=1, linestyle=":")
     for k in range(1, _WINDOW + 1):
         cosines.plot([], [], color=figures.LORA, linewidth=5, gid=f"vector{k}")
-    cosines.set(xlim=(0.4, 10.6), ylim=(0, 1.02), xlabel="leading vector, $r=32$", ylabel="largest cosine")
+    cosines.set(xlim=(0.4, 10.6), ylim=(0, 1.02), xlabel="leading vector $k$, $r=32$", ylabel="largest cosine")
     cosines.set_xticks([1, 4, 7, 10], [1, 4, 7, 10])
     for r, line in _LINES.items():
-        counts.plot(_AMOUNTS, _counts(r), line, color=figures.LORA, label=f"$r={r}$")
+        counts.plot(_AMOUNTS, _counts(r), line, color=figures.LORA)
+        counts.text(1.03, _counts(r)[-1] + _LABELS.get(r, 0), f"$r={r}$", va="center")
     counts.plot([], [], color=figures.SPIKE, linewidth=7, solid_capstyle="round", gid="present", clip_on=False)
-    counts.set(xlim=(0, 1), ylim=(-0.2, 10), xlabel="deviation of the trained entries", ylabel="intruders of ten")
-    counts.legend(loc=(0.62, 0.46))
+    counts.set(xlim=(0, 1), ylim=(-0.4, 10), xlabel="deviation of the entries", ylabel="intruders of ten")
     return fig
 
 
@@ -65,14 +66,14 @@ rotation = Explorable(
     draw=_draw,
     frame=_frame,
     alt=(
-        "Left, ten bars, the largest cosine of each leading vector with an old one, which sink below a dashed line at "
+        "Left, ten bars, the largest cosine of each leading vector with an old one, which sink below a dotted line at "
         "one half as the rotation grows. Right, four curves of the mean number of intruders against the size of the "
         "rotation: zero throughout for four directions, below one for eight, rising to four for sixteen, and to nine "
         "for 32 before it falls a little; with a dot at the present size."
     ),
     caption=(
         "A rotational adapter whose entries are drawn with a given deviation. Left: one draw with 32 directions; bars "
-        "below the dashed line are intruders. Right: the mean number of intruders over forty draws, for four numbers "
+        "below the dotted line are intruders. Right: the mean number of intruders over forty draws, for four numbers "
         "of directions."
     ),
 )

@@ -24,17 +24,21 @@ def _measured() -> np.ndarray:
 
 def _draw():
     fig, (squares, values) = figures.subplots(2, height=2.9, width_ratios=[1.5, 1])
-    squares.plot([], [], color=figures.BULK, gid="measured")
-    squares.plot([], [], color=figures.SPIKE, linewidth=1.2, linestyle="--", label=r"without $1/\sigma^2$", gid="wrong")
+    squares.plot([], [], color=figures.BULK, label="measured", gid="measured")
     squares.plot([], [], color=figures.THEORY, label="Marchenko–Pastur", gid="density")
-    squares.set(xlim=(0, 7), ylim=(0, 2), xlabel=r"eigenvalue of $WW^{\mathsf{T}}$", ylabel="density")
+    squares.plot([], [], color=figures.CONTRAST, linestyle="--", label=r"without $1/\sigma^2$", gid="wrong")
+    squares.set(xlim=(0, 7), ylim=(0, 2), xlabel=r"eigenvalue $\lambda$ of $WW^{\mathsf{T}}$", ylabel="density")
     squares.legend()
     low, high = _LAW.support
-    values.fill_between(_SIGMAS, low * _SIGMAS, high * _SIGMAS, color=figures.BULK, alpha=0.3, linewidth=0)
-    values.plot(_SIGMAS, _MEAN * _SIGMAS, color=figures.THEORY)
+    values.fill_between(
+        _SIGMAS, low * _SIGMAS, high * _SIGMAS, color=figures.BULK, alpha=0.3, linewidth=0, label="bulk"
+    )
+    values.plot(_SIGMAS, _MEAN * _SIGMAS, color=figures.THEORY, label="its mean")
     for name in ("largest", "mean", "smallest"):
         values.plot([], [], color=figures.BULK, linewidth=7, solid_capstyle="round", gid=name)
-    values.set(xlim=(0.5, 1.5), ylim=(0, 2.7), xlabel=r"scale $\sigma$", ylabel="singular value: edges, mean")
+    values.plot([], [], "o", color=figures.BULK, markersize=7, label="this matrix")
+    values.set(xlim=(0.5, 1.5), ylim=(0, 3.4), xlabel=r"scale $\sigma$", ylabel="singular value $s$")
+    values.legend(loc="upper left", handlelength=1.5)
     return fig
 
 
@@ -64,13 +68,13 @@ scale = Explorable(
     draw=_draw,
     frame=_frame,
     alt=(
-        "Left, the eigenvalues of W W transposed as a grey outline, a black curve that follows it at every sigma, and "
-        "a dashed red curve that does so at sigma equal to one only. Right, a grey wedge between the lower and upper "
+        "Left, the eigenvalues of W W transposed as a grey outline, a curve that follows it at every sigma, and a "
+        "dashed curve that does so at sigma equal to one only. Right, a grey wedge between the lower and upper "
         "edge of the singular values, proportional to sigma, with dots of one matrix on its edges and its mean."
     ),
     caption=(
-        "One matrix of shape 300 × 600, multiplied by σ. Left: its squared singular values, grey, the density of "
-        "Marchenko and Pastur, black, and the density printed without 1/σ², dashed. Right: the bulk of the singular "
-        "values and its mean, with this matrix's smallest, mean and largest as dots."
+        "One matrix of shape 300 × 600, multiplied by σ. Left: its squared singular values, steps, the density of "
+        "Marchenko and Pastur, smooth, and the density printed without 1/σ², dashed. Right: the bulk of the singular "
+        "values, shaded, and its mean, with this matrix's smallest, mean and largest value as dots."
     ),
 )

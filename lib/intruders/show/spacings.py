@@ -26,13 +26,14 @@ def _unfolded(beta: float) -> np.ndarray:
 
 def _draw():
     fig, (density, levels) = figures.subplots(2, height=2.9, width_ratios=[1.6, 1])
-    density.plot(_S, np.exp(-_S), color=figures.BULK, linewidth=1, linestyle="--", label="independent")
     density.plot([], [], color=figures.BULK, label="measured", gid="histogram")
     density.plot([], [], color=figures.THEORY, label="surmise", gid="surmise")
-    density.set(xlim=(0, 3.5), ylim=(0, 1.4), xlabel="spacing / mean spacing", ylabel="density")
+    density.plot(_S, np.exp(-_S), color=figures.CONTRAST, linestyle="--", label="independent points")
+    density.set(xlim=(0, 3.5), ylim=(0, 1.4), xlabel="spacing $s$, in mean spacings", ylabel="density of $s$")
     density.legend(loc="upper right")
     levels.plot([], [], color=figures.BULK, linewidth=1.2, gid="levels")
-    levels.set(xlim=(0, 1), ylim=(0, _LEVELS), xticks=[], ylabel="eigenvalue / mean spacing")
+    levels.set(xlim=(0, 1), ylim=(0, _LEVELS), xticks=[], yticks=range(0, _LEVELS + 1, 5))
+    levels.set_ylabel("eigenvalue, in mean spacings")
     levels.spines["bottom"].set_visible(False)
     return fig
 
@@ -63,12 +64,13 @@ repulsion = Explorable(
     draw=_draw,
     frame=_frame,
     alt=(
-        "Left, the histogram of spacings as a grey outline with a black curve, and a dashed falling exponential. As "
+        "Left, the histogram of spacings as a grey outline with a curve on it, and a dashed falling exponential. As "
         "beta grows the histogram leaves the exponential, empties near zero and gathers around one. Right, a ladder of "
         "eigenvalues whose rungs become more and more even."
     ),
     caption=(
-        "Repulsion makes a ladder. Left, grey: spacings of eight tridiagonal matrices of size 500; black: the law of "
-        "two eigenvalues, the surmise; dashed: independent points. Right: neighbouring eigenvalues of one matrix."
+        "Repulsion makes a ladder. Left, steps: spacings of eight tridiagonal matrices of size 500; smooth line: the "
+        "law of two eigenvalues, the surmise; dashed: independent points. Right: neighbouring eigenvalues of one "
+        "matrix, counted from one in the middle."
     ),
 )

@@ -6,13 +6,15 @@ import numpy as np
 
 from intruders.show import figures
 from intruders.show.explore import Explorable, Frame, dot
-from intruders.theory.bbp import predict
+from intruders.theory.bbp import predict, threshold
 from intruders.theory.ensembles import haar_frame, iid_rectangular
 from intruders.theory.laws import SingularValueLaw
 
 _SHAPE = (200, 400)
 _LAW = SingularValueLaw(0.5)
 _SHARES = np.array([1, 0.75, 0.5, 0.25])
+_MEASURED = {"color": figures.SPIKE, "solid_capstyle": "round", "clip_on": False}
+_FORETOLD = _MEASURED | {"color": figures.THEORY}
 _X = np.linspace(*_LAW.support, 161)
 
 
@@ -27,25 +29,22 @@ def _draw():
     fig, (spectrum, overlap) = figures.subplots(2, height=3.0, width_ratios=[1.6, 1])
     spectrum.fill_between(_X, _LAW.pdf(_X), color=figures.BULK, alpha=0.35, linewidth=0)
     for k in range(4):
-        spectrum.plot([], [], color=figures.SPIKE, linewidth=4, gid=f"atom{k}")
+        spectrum.plot([], [], **_MEASURED, linewidth=7, gid=f"value{k}")
     for k in range(4):
-        spectrum.plot([], [], color=figures.THEORY, linewidth=7, solid_capstyle="round", gid=f"value{k}", clip_on=False)
-    spectrum.set(
-        xlim=(0.2, 4.3), ylim=(0, 1.4), xlabel=r"singular value $s/\sigma$", ylabel="density, left overlap of the bar"
-    )
+        spectrum.plot([], [], color=figures.THEORY, gid=f"atom{k}")
+    spectrum.set(xlim=(0.2, 4.5), ylim=(0, 1.1), xlabel=r"singular value $s/\sigma$", ylabel="density, left overlap")
     strengths = np.linspace(0.05, 4, 200)
-    overlap.plot(strengths, [predict(s, _LAW).left_overlap for s in strengths], color=figures.BULK)
+    overlap.axvline(threshold(_LAW), color="#555b66", linewidth=1, linestyle=":")
+    overlap.plot(strengths, [predict(s, _LAW).left_overlap for s in strengths], color=figures.THEORY)
     for k in range(4):
-        overlap.plot([], [], color=figures.SPIKE, linewidth=9, solid_capstyle="round", gid=f"overlap{k}", clip_on=False)
+        overlap.plot([], [], **_MEASURED, linewidth=10, gid=f"measured{k}")
     for k in range(4):
-        overlap.plot(
-            [], [], color=figures.THEORY, linewidth=7, solid_capstyle="round", gid=f"measured{k}", clip_on=False
-        )
+        overlap.plot([], [], **_FORETOLD, linewidth=5, gid=f"overlap{k}")
     overlap.set(
         xlim=(0, 4),
         ylim=(0, 1),
         xlabel=r"strength $\theta_k/\sigma$",
-        ylabel=r"overlap $\langle u_k, \hat u_k\rangle^2$",
+        ylabel=r"left overlap $\langle u_k, \hat u_k\rangle^2$",
     )
     return fig
 
@@ -60,7 +59,7 @@ def _frame(scale):
         measured = (P[:, k] @ U[:, k]) ** 2
         curves |= {
             f"atom{k}": (np.full(2, law.position), np.array([0, law.left_overlap])),
-            f"value{k}": dot(values[k], 0),
+            f"value{k}": (np.full(2, values[k]), np.array([0, measured])),
             f"overlap{k}": dot(strength, law.left_overlap),
             f"measured{k}": dot(strength, measured),
         }
@@ -80,13 +79,15 @@ family = Explorable(
     draw=_draw,
     frame=_frame,
     alt=(
-        "Left, the law of the singular values of the noise in grey, and up to four red bars outside of it, one for "
-        "every spike above the threshold. Right, the left overlap against the strength, zero up to 0.84 and rising "
-        "after it, with four red dots. Small dots: one matrix."
+        "Left, the law of the singular values of the noise as a grey area, and up to four upright lines outside of it, "
+        "one for every spike above the threshold, each with a thick red bar of nearly the same place and height. "
+        "Right, the left overlap against the strength as a line, zero up to 0.84 and rising after it, with four small "
+        "dots on the line and four large red ones close to them."
     ),
     caption=(
-        "Four spikes of strengths 1 : 3/4 : 1/2 : 1/4 in a 200 x 400 matrix. Grey: the law of the noise; red: "
-        "predicted outliers, as high as their left overlap, and predicted overlaps; small dots: the four largest "
-        "singular values of one matrix and their overlaps, always with the same noise."
+        "Four spikes of strengths 1 : 3/4 : 1/2 : 1/4 in a 200 × 400 matrix. Grey area: the law of the noise's "
+        "singular values. Lines and small dots, the theory: the outliers, as high as their left overlap, and the "
+        "overlap. Red, measured on one matrix, always with the same noise: thick bars at its four largest singular "
+        "values, as high as their left overlaps, and large dots at these overlaps. Dotted: the threshold."
     ),
 )

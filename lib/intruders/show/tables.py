@@ -5,6 +5,8 @@ import re
 import numpy as np
 import pandas as pd
 
+LACKING = "\N{EN DASH}"
+
 _ROW = re.compile(r"\s*<tr.*?</tr>", re.DOTALL)
 _HEAD = re.compile(r"(?<=<th>).*?(?=</th>)")
 
@@ -20,7 +22,7 @@ def html(frame: pd.DataFrame) -> str:
     shown = frame.apply(_plain)
     shown.index = _plain_index(frame.index)
     shown = shown.rename(columns=_spaced).rename_axis(index=_spaced, columns=_spaced)
-    text = shown.to_html(index=not counter, border=0, na_rep="\N{EN DASH}")
+    text = shown.to_html(index=not counter, border=0, na_rep=LACKING)
     return _one_head(text.replace(' style="text-align: right;"', ""), frame.index.nlevels)
 
 
@@ -36,6 +38,7 @@ def _plain(column: pd.Series) -> pd.Series:
 
 def _plain_index(index: pd.Index) -> pd.Index:
     levels = [_plain(index.get_level_values(k).to_series()) for k in range(index.nlevels)]
+    levels = [level.astype(object).where(level.notna(), LACKING) for level in levels]
     return pd.MultiIndex.from_arrays(levels, names=index.names) if len(levels) > 1 else pd.Index(levels[0])
 
 

@@ -11,6 +11,7 @@ from intruders.theory.laws import SingularValueLaw
 _SPIKES = np.round(np.arange(1.05, 4.0001, 0.05), 2)
 _FACTORS = np.linspace(0, 1.25, 126)
 _NOISE = SingularValueLaw(1)
+_CUT = "#555b66"
 
 
 def _growth(theta: float, factor) -> np.ndarray:
@@ -25,17 +26,19 @@ def _best(theta: float) -> float:
 
 
 def _draw() -> Figure:
-    fig, (size, best) = figures.subplots(2, height=2.9, width_ratios=[1.5, 1])
-    size.axhline(0, color=figures.BULK, linewidth=1)
+    fig, (size, best) = figures.subplots(2, height=3.3, width_ratios=[1.5, 1])
+    size.axhline(0, color=_CUT, linewidth=1, linestyle=":")
     size.plot([], [], color=figures.THEORY, gid="growth")
     for name in ("deleted", "smallest"):
         size.plot([], [], color=figures.SPIKE, linewidth=7, solid_capstyle="round", gid=name, clip_on=False)
-    size.set(xlim=(0, 1.25), ylim=(-8, 3), xlabel=r"factor $\lambda$ on the outlier")
-    size.set_ylabel(r"change of $\Vert\Delta W\Vert_F^2$ ($\sigma^2$)")
-    best.axvline(np.sqrt(3), color=figures.BULK, linewidth=1, linestyle="--")
+    size.set(xlim=(0, 1.25), ylim=(-15, 5), xlabel=r"factor $\lambda$ on the outlier")
+    size.set_yticks([-15, -10, -5, 0, 5])
+    size.set_ylabel(r"change of $\Vert\Delta W\Vert_F^2/\sigma^2$")
+    best.axvline(np.sqrt(3), color=_CUT, linewidth=1, linestyle=":")
+    best.text(np.sqrt(3) + 0.1, 0.95, r"$\sqrt{3}$", va="top")
     best.plot(_SPIKES, [_best(theta) for theta in _SPIKES], color=figures.THEORY)
     best.plot([], [], color=figures.SPIKE, linewidth=7, solid_capstyle="round", gid="best", clip_on=False)
-    best.set(xlim=(1, 4), ylim=(0, 1), xlabel=r"spike $\theta/\sigma$", ylabel=r"smallest at $\lambda^*$")
+    best.set(xlim=(1, 4), ylim=(0, 1), xlabel=r"strength $\theta/\sigma$", ylabel=r"best factor $\lambda^*$")
     return fig
 
 
@@ -62,13 +65,13 @@ triplet = Explorable(
     frame=_frame,
     alt=(
         "Left, a parabola of the change of the squared size against the factor, zero at one, with a red dot at its "
-        "lowest point and one at zero, the deletion, which is above the grey line for weak spikes and below it for "
+        "lowest point and one at zero, the deletion, which is above the dotted line for weak spikes and below it for "
         "strong ones. Right, the falling curve of the best factor against the spike, with a dot at the present spike "
-        "and a dashed line at root three."
+        "and a dotted line at root three."
     ),
     caption=(
         "One spike in square noise; its outlier is multiplied by \u03bb. Left: the change of the squared size of the "
-        "update; dots, its minimum and deletion. Right: where the minimum is; dashed, the spike above which deletion "
+        "update; dots, its minimum and deletion. Right: where the minimum is; dotted, the spike above which deletion "
         "makes the update smaller."
     ),
 )
