@@ -196,7 +196,8 @@ def main(address: str) -> None:
     for name in LOADED:
         importlib.import_module(name)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries the forks
-    with Listener(address, "AF_UNIX") as listener:
+    with Listener(f"{address}.new", "AF_UNIX") as listener:
+        os.rename(f"{address}.new", address)  # it is there when it answers
         while True:
             connection = listener.accept()
             if os.fork() == 0:

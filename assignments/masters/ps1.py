@@ -37,25 +37,32 @@ g_semicircle = (z - sp.sqrt(z**2 - 4 * sigma**2)) / (2 * sigma**2)  # SOLUTION
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_solves_the_equation(g_semicircle):
     import sympy as sp
+
     from intruders.course import same
 
     z, sigma = sp.symbols("z sigma")
     left = g_semicircle * (z - sigma**2 * g_semicircle)
     assert same(left, sp.Integer(1), z=(6, 9), sigma=(0.5, 2)), "it does not solve the equation"
 
+
 # %%
 """ # BEGIN TEST CONFIG
 hidden: true
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_is_the_branch_that_decays(g_semicircle):
     import sympy as sp
+
     from intruders.course import same
 
     z, sigma = sp.symbols("z sigma")
     assert same(g_semicircle, 2 / (z + sp.sqrt(z**2 - 4 * sigma**2)), z=(6, 20), sigma=(0.3, 2.5))
+
 
 # %% [raw]
 # # END TESTS
@@ -97,12 +104,14 @@ m2, m3 = found[m2], found[m3]
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_form(m2, m3):
     from intruders.course import same
 
     for name, moment in {"m2": m2, "m3": m3}.items():
         assert same(moment, moment, c=(0.2, 5), sigma=(0.5, 2)), f"{name} must be an expression in c and sigma"
+
 
 # %%
 def test_scale(m2, m3):
@@ -114,17 +123,22 @@ def test_scale(m2, m3):
     assert same(at(m2, 2), 16 * at(m2, 1), c=(0.2, 5)), "WW' has the scale sigma^2, and its square sigma^4"
     assert same(at(m3, 2), 64 * at(m3, 1), c=(0.2, 5))
 
+
 # %%
 """ # BEGIN TEST CONFIG
 hidden: true
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_values(m2, m3):
     import sympy as sp
+
     from intruders.course import same
 
     c, sigma = sp.symbols("c sigma")
     assert same(m2, sigma**4 * (1 + c), c=(0.1, 6), sigma=(0.3, 2))
     assert same(m3, sigma**6 * (1 + 3 * c + c**2), c=(0.1, 6), sigma=(0.3, 2))
+
 
 # %% [raw]
 # # END TESTS
@@ -146,6 +160,7 @@ def test_values(m2, m3):
 # %% [raw]
 # # BEGIN SOLUTION
 
+
 # %%
 def mp_density(x, c, sigma):
     # BEGIN SOLUTION
@@ -161,11 +176,13 @@ def mp_density(x, c, sigma):
 def atom(c):
     return max(0.0, 1 - 1 / c)  # SOLUTION
 
+
 # %% [raw]
 # # END SOLUTION
 
 # %% [raw]
 # # BEGIN TESTS
+
 
 # %%
 def test_is_a_density_at_c_one_half(mp_density, atom):
@@ -175,10 +192,13 @@ def test_is_a_density_at_c_one_half(mp_density, atom):
     assert np.all(mp_density(x, 0.5, 1.0) >= 0) and mp_density(np.array([3.5]), 0.5, 1.0)[0] == 0
     assert abs(np.trapezoid(mp_density(x, 0.5, 1.0), x) - 1) < 1e-3 and atom(0.5) == 0
 
+
 # %%
 """ # BEGIN TEST CONFIG
 hidden: true
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_mass_and_moments(mp_density, atom):
     import numpy as np
 
@@ -191,6 +211,7 @@ def test_mass_and_moments(mp_density, atom):
         assert abs((x * weight).sum() - sigma**2) < 1e-4 * sigma**2, "the mean is not sigma^2"
         assert abs((x**2 * weight).sum() - sigma**4 * (1 + c)) < 1e-4 * sigma**4
         assert not np.any(mp_density(np.array([0.98 * a, 1.02 * b, 10 * b]), c, sigma))
+
 
 # %% [raw]
 # # END TESTS
@@ -212,6 +233,7 @@ def test_mass_and_moments(mp_density, atom):
 # %% [raw]
 # # BEGIN SOLUTION
 
+
 # %%
 def g_mp(z, c, sigma):
     # BEGIN SOLUTION
@@ -221,11 +243,13 @@ def g_mp(z, c, sigma):
     return (z - sigma**2 * (1 - c) - root) / (2 * c * sigma**2 * z)
     # END SOLUTION
 
+
 # %% [raw]
 # # END SOLUTION
 
 # %% [raw]
 # # BEGIN TESTS
+
 
 # %%
 def test_right_of_the_law(g_mp):
@@ -234,10 +258,13 @@ def test_right_of_the_law(g_mp):
     value = g_mp(np.array([5 + 1e-9j]), 1.0, 1.0)[0]
     assert abs(value - 0.27639) < 1e-4, "at z = 5 and c = sigma = 1 it is .27639"
 
+
 # %%
 """ # BEGIN TEST CONFIG
 hidden: true
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_is_a_stieltjes_transform(g_mp):
     import numpy as np
 
@@ -251,10 +278,13 @@ def test_is_a_stieltjes_transform(g_mp):
         far = np.array([-1e5 + 1j, 1e5j, 1e5 + 1j])
         assert np.allclose(far * g_mp(far, c, sigma), 1, atol=1e-3), "far away it must be 1/z"
 
+
 # %%
 """ # BEGIN TEST CONFIG
 hidden: true
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_atom_and_density(g_mp):
     import numpy as np
 
@@ -264,6 +294,7 @@ def test_atom_and_density(g_mp):
     a, b, x = (1 - 0.5**0.5) ** 2, (1 + 0.5**0.5) ** 2, np.array([0.2, 1.0, 2.5])
     density = np.sqrt((b - x) * (x - a)) / (np.pi * x)
     assert np.allclose(-np.imag(g_mp(x + 1e-9j, 0.5, 1.0)) / np.pi, density, atol=1e-5)
+
 
 # %% [raw]
 # # END TESTS
@@ -289,6 +320,7 @@ def test_atom_and_density(g_mp):
 # %% [raw]
 # # BEGIN SOLUTION
 
+
 # %%
 def second_moment(n, m, sigma, draws, rng):
     # BEGIN SOLUTION
@@ -299,11 +331,13 @@ def second_moment(n, m, sigma, draws, rng):
     return float(values.mean()), float(values.std(ddof=1) / np.sqrt(draws))
     # END SOLUTION
 
+
 # %% [raw]
 # # END SOLUTION
 
 # %% [raw]
 # # BEGIN TESTS
+
 
 # %%
 def test_square_matrices(second_moment):
@@ -313,10 +347,13 @@ def test_square_matrices(second_moment):
     assert 0 < error < 0.1, f"the standard error is {error}"
     assert abs(mean - (2 + 1 / 30)) < 5 * error, f"{mean} is too far from the exact value"
 
+
 # %%
 """ # BEGIN TEST CONFIG
 hidden: true
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_other_shapes_and_draws(second_moment):
     import numpy as np
 
@@ -328,6 +365,7 @@ def test_other_shapes_and_draws(second_moment):
         assert abs(mean - exact) < 5 * error, "the mean is off"
         assert 0.75 < error / (np.std(values) / np.sqrt(300)) < 1.33, "the standard error is off"
         assert second_moment(n, m, sigma, 300, np.random.default_rng(seed + 50))[0] != mean, "it must use rng"
+
 
 # %% [raw]
 # # END TESTS
@@ -369,6 +407,7 @@ factor = 1 / sigma**2  # SOLUTION
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_right_where_sigma_is_one(mass_thin, factor):
     import sympy as sp
@@ -377,27 +416,36 @@ def test_right_where_sigma_is_one(mass_thin, factor):
         value = sp.sympify(one).subs({s: 1 for s in sp.sympify(one).free_symbols if s.name == "sigma"})
         assert sp.simplify(value) == 1, f"the printed law is right at sigma = 1 and c <= 1, so there {name} is 1"
 
+
 # %%
 """ # BEGIN TEST CONFIG
 hidden: true
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_masses(mass_thin, mass_tall):
     import sympy as sp
+
     from intruders.course import same
 
     c, sigma = sp.symbols("c sigma")
     assert same(mass_thin, sigma**2, c=(0.1, 1), sigma=(0.3, 3))
     assert same(mass_tall, sigma**2 / c, c=(1, 6), sigma=(0.3, 3))
 
+
 # %%
 """ # BEGIN TEST CONFIG
 hidden: true
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_factor(factor):
     import sympy as sp
+
     from intruders.course import same
 
     assert same(factor, 1 / sp.Symbol("sigma") ** 2, c=(0.1, 6), sigma=(0.3, 3))
+
 
 # %% [raw]
 # # END TESTS
@@ -453,15 +501,19 @@ my_density = -g_levels(1e-4j, [-1, 1], my_sigma).imag / np.pi  # SOLUTION
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_no_levels_is_the_semicircle(g_levels):
     g = g_levels(0.5 + 1j, [0.0], 1.0)
     assert abs(g * (0.5 + 1j - g) - 1) < 1e-8 and g.imag < 0
 
+
 # %%
 """ # BEGIN TEST CONFIG
 hidden: true
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_is_the_solution(g_levels):
     import numpy as np
 
@@ -473,17 +525,22 @@ def test_is_the_solution(g_levels):
             assert abs(g - np.mean(1 / (z - sigma**2 * g - np.array(levels)))) < 1e-7, f"no solution at {z}"
             assert g.imag < 0, f"another branch at {z}"
 
+
 # %%
 """ # BEGIN TEST CONFIG
 hidden: true
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_own_number(my_density, STUDENT_ID):
     import numpy as np
+
     from intruders.course import own
 
     sigma = own(STUDENT_ID, "ps1 q7", [1.1, 1.2, 1.3, 1.4, 1.5])
     # At z = 0 and g = -i y: y = (sigma^2 y) / (1 + sigma^4 y^2), so y = sqrt(sigma^2 - 1) / sigma^2.
     assert abs(my_density - np.sqrt(sigma**2 - 1) / sigma**2 / np.pi) < 1e-3
+
 
 # %% [raw]
 # # END TESTS

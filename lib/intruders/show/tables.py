@@ -27,13 +27,13 @@ def html(frame: pd.DataFrame) -> str:
 
 
 def _plain(column: pd.Series) -> pd.Series:
-    """Whole numbers as integers, and a zero without a sign."""
+    """Whole numbers as integers, a zero without a sign, and a dash for what is missing between texts."""
     column = column.infer_objects()
     if not pd.api.types.is_float_dtype(column):
-        return column
+        return column.where(column.notna(), LACKING)
     present = column.dropna()
     whole = len(present) and np.isfinite(present).all() and (present == present.round()).all()
-    return column.astype("Int64").astype(object).where(column.notna(), np.nan) if whole else column + 0.0
+    return column.astype("Int64").astype(object).where(column.notna(), LACKING) if whole else column + 0.0
 
 
 def _plain_index(index: pd.Index) -> pd.Index:

@@ -21,7 +21,7 @@ def estimated_values(space: KrylovSpace, known: int, size: int) -> np.ndarray:
     places = np.cumsum(shares) - shares / 2
     below = values[-1] if space.dimension == size else 0.0
     x = np.concatenate([[0], places, [space.dimension - known]])
-    y = np.concatenate([[values[0]], np.sqrt(np.maximum(nodes, 0)), [below]])
+    y = np.minimum.accumulate(np.concatenate([[values[0]], np.sqrt(np.maximum(nodes, 0)), [below]]))
     apart = np.append(True, np.diff(x) > 1e-9 * x[-1])
     curve = PchipInterpolator(x[apart], y[apart])
     rest = np.clip(curve(np.arange(size - known) + 0.5), 0, space.values[:known].min(initial=np.inf))

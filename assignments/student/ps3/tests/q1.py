@@ -1,0 +1,15 @@
+from otter.test_files import test_case
+
+OK_FORMAT = False
+
+name = "q1"
+points = 2
+all_or_nothing = True
+
+@test_case(points=None, hidden=False)
+def test_square_matrices(spike):
+    import numpy as np
+    assert len(spike(2.0, 1.0, 1.0)) == 3, 'three numbers: place, left overlap, right overlap'
+    assert np.allclose(spike(2.0, 1.0, 1.0), [2.5, 0.75, 0.75])
+    assert np.allclose(spike(0.9, 1.0, 1.0), [2, 0, 0]), 'below the threshold nothing leaves the noise'
+

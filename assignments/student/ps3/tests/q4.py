@@ -1,0 +1,19 @@
+from otter.test_files import test_case
+
+OK_FORMAT = False
+
+name = "q4"
+points = 3
+all_or_nothing = True
+
+@test_case(points=None, hidden=False)
+def test_square_matrices(ratio, excess, last):
+    import sympy as sp
+    from intruders.course import same
+
+    def square(formula):
+        return sp.sympify(formula).subs({one: 1 for one in sp.sympify(formula).free_symbols if one.name == 'c'})
+    assert same(square(excess), sp.Integer(0), theta=(3, 5), sigma=(0.5, 1)), 'at c = 1 the printed place is right'
+    assert same(square(last), sp.Symbol('sigma'), sigma=(0.5, 2)), 'at c = 1 the printed place is never inside'
+    assert same(ratio, ratio, c=(0.1, 9)), 'ratio is an expression in c'
+

@@ -1,0 +1,20 @@
+from otter.test_files import test_case
+
+OK_FORMAT = False
+
+name = "q5"
+points = 3
+all_or_nothing = True
+
+@test_case(points=None, hidden=False)
+def test_form_of_the_interval(interval, too_narrow):
+    import numpy as np
+    from intruders.course import same
+    groups = np.repeat([3, 1, 2], 2)
+    ends = interval(np.full(6, 1.5), groups, 50, np.random.default_rng(0))
+    assert np.allclose(ends, 1.5), 'of equal values every mean is the same'
+    values = np.arange(6.0)
+    low, high = interval(values, groups, 200, np.random.default_rng(0))
+    assert 0 <= low < 2.5 < high <= 5
+    assert same(too_narrow, too_narrow, k=(2, 9), rho=(0.1, 0.9))
+
