@@ -31,8 +31,8 @@ def layers(ax: Axes, rows: pd.DataFrame) -> None:
         ratio[i, j] = row.largest_spike / row.visibility
         marks = _MARK * min(row.intruders, 3) + "+" * (row.intruders > 3)
         ink = "white" if ratio[i, j] > 2 else figures.THEORY
-        ax.text(j, i - 0.13, f"{ratio[i, j]:.2f}", ha="center", va="center", fontsize=8, color=ink)
-        ax.text(j, i + 0.25, marks, ha="center", va="center", fontsize=8, color=ink, fontfamily="DejaVu Sans")
+        ax.text(j, i - 0.17, f"{ratio[i, j]:.2f}", ha="center", va="center", fontsize=10, color=ink)
+        ax.text(j, i + 0.26, marks, ha="center", va="center", fontsize=10, color=ink, fontfamily="DejaVu Sans")
     edges_x, edges_y = np.arange(len(shown) + 1) - 0.5, np.arange(len(kinds) + 1) - 0.5
     ax.pcolormesh(edges_x, edges_y, _shade(ratio), cmap=_COLOURS, vmin=0, vmax=1, edgecolors="white", linewidth=1.5)
     ax.set_xticks(range(len(shown)), shown)

@@ -31,18 +31,18 @@ def _stems(heights: np.ndarray, shift: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _draw() -> Figure:
-    fig, (spikes, norms) = figures.subplots(2, height=2.9, width_ratios=[1.4, 1])
+    fig, (spikes, norms) = figures.subplots(2, height=3.1, width_ratios=[1.4, 1])
     wide = {"linewidth": 6, "solid_capstyle": "butt"}
-    spikes.plot(*_stems(_SPIKES, -0.25), color=figures.BULK, alpha=0.5, label="trained", **wide)
+    spikes.plot(*_stems(_SPIKES, -0.25), color=figures.BULK, label="trained", **wide)
     spikes.plot([], [], color=figures.SPIKE, label="cut", gid="cut", **wide)
-    spikes.plot([], [], color=figures.THEORY, label="turned down", gid="turned", **wide)
-    spikes.axhline(1, color=figures.THEORY, linewidth=1)
+    spikes.plot([], [], color=figures.CONTRAST, label="turned down", gid="turned", **wide)
+    spikes.axhline(1, color="#555b66", linewidth=1, linestyle=":")
     spikes.set(xlim=(0.4, 8.6), ylim=(0, 3), xlabel="number $j$ of the spike", ylabel=r"strength $\theta_j/\tau$")
     spikes.legend(handlelength=1)
-    for left, colour in ((_cut, figures.SPIKE), (_turned_down, figures.THEORY)):
-        norms.plot(_CEILINGS, [_kept(left(ceiling)) for ceiling in _CEILINGS], color=colour)
+    for left, colour, line in ((_cut, figures.SPIKE, "-"), (_turned_down, figures.CONTRAST, "--")):
+        norms.plot(_CEILINGS, [_kept(left(ceiling)) for ceiling in _CEILINGS], line, color=colour)
         norms.plot([], [], color=colour, linewidth=8, solid_capstyle="round", gid=f"kept{left.__name__}")
-    norms.set(xlim=(0, 3.05), ylim=(0, 1.05), xlabel=r"ceiling $\kappa$", ylabel="share of the norm that is left")
+    norms.set(xlim=(0, 3.05), ylim=(0, 1.05), xlabel=r"ceiling $\kappa$", ylabel="share of the norm left")
     return fig
 
 
@@ -69,13 +69,13 @@ limiter = Explorable(
     draw=_draw,
     frame=_frame,
     alt=(
-        "Left, eight grey strokes that fall from 2.8 to 0.3, beside each a red one that is cut at the ceiling and a "
-        "black one that is lower in proportion, and a line at one. Right, the share of the norm that is left against "
-        "the ceiling: the curve of the cut rises fast and is concave, that of the knob is a straight line below it."
+        "Left, eight grey strokes that fall from 2.8 to 0.3, right of each a red one that is cut at the ceiling and a "
+        "violet one that is lower in proportion, and a dotted line at one. Right, the share of the norm left against "
+        "the ceiling: the curve of the cut rises fast and is concave, that of the knob is a dashed straight line below."
     ),
     caption=(
-        "An update of eight spikes with strengths that fall by a factor of .72. Left: the spikes over visibility as "
-        "trained, cut at the ceiling, and turned down by one factor so that the strongest meets the ceiling. Right: "
-        "the share of the Frobenius norm that either leaves."
+        "An update of eight spikes with strengths that fall by a factor of 0.72. Left: the spikes over visibility as "
+        "trained, cut at the ceiling, and turned down by one factor so that the strongest meets the ceiling; dotted, "
+        "visibility. Right: the share of the Frobenius norm that the cut (line) and the knob (dashed) leave."
     ),
 )

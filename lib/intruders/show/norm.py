@@ -21,6 +21,7 @@ def _strength(r):
 
 def _draw() -> Figure:
     fig, (spectrum, strengths) = figures.subplots(2, height=3.1, width_ratios=[1.5, 1])
+    fig.get_layout_engine().set(wspace=0.06)
     spectrum.plot(*density(_NOISE), color=figures.BULK)
     spectrum.set(xlim=(0, 6.5), ylim=(0, 0.84), xlabel=r"singular value $s/\sigma$", ylabel="density of the bulk")
     spectrum.set_yticks([0, 0.2, 0.4, 0.6, 0.8])

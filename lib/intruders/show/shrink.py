@@ -19,7 +19,8 @@ _VALUES = np.round(np.arange(0.025, 1.0001, 0.025), 3)
 def shrink(pairs: Mapping[str, tuple[np.ndarray, LowRank]]) -> Explorable:
     """Every adapted matrix W0 + lambda dW for lambda up to 1.
 
-    pairs: W0 and dW of some matrices, by the label that each has in the picture. Left singular vectors, top 10, eps .5.
+    pairs: W0 and dW of some matrices, by the label that each has in the picture. Left singular vectors, top 10,
+    eps 0.5.
     """
     bases = {label: Basis.of(W0) for label, (W0, _) in pairs.items()}
 
@@ -42,19 +43,25 @@ def shrink(pairs: Mapping[str, tuple[np.ndarray, LowRank]]) -> Explorable:
         return sum(int(np.sum(scale * height > 1)) for height in heights.values())
 
     def draw() -> Figure:
-        fig, (spikes, counts) = figures.subplots(2, height=0.3 * len(pairs) + 1.1, width_ratios=[1.7, 1])
-        spikes.axvline(1, color=figures.THEORY, linewidth=1)
+        fig, (spikes, counts) = figures.subplots(2, height=0.3 * len(pairs) + 1.5, width_ratios=[1.7, 1])
+        spikes.axvline(1, color="#555b66", linewidth=1, linestyle=":")
         for row in range(len(pairs)):
             spikes.axhline(row, color=figures.BULK, linewidth=0.5, alpha=0.5)
             spikes.plot([], [], color=figures.SPIKE, linewidth=6, solid_capstyle="round", gid=f"spikes{row}")
-            spikes.plot([], [], color=figures.THEORY, linewidth=9, solid_capstyle="butt", gid=f"found{row}")
+            spikes.plot([], [], color=figures.SPIKE, linewidth=9, solid_capstyle="butt", gid=f"found{row}")
+        spikes.text(right, -0.8, "intruders", ha="right")
         spikes.set_yticks(range(len(pairs)), pairs)
-        spikes.set(xlim=(0, right), ylim=(len(pairs) - 0.4, -0.6), xlabel=r"$\lambda\theta_j$ / visibility")
-        for name, count, colour in (("visible", visible, figures.BULK), ("intruders", total, figures.SPIKE)):
-            counts.step(_VALUES, [count(scale) for scale in _VALUES], where="mid", color=colour, label=name)
-            counts.plot([], [], color=colour, linewidth=8, solid_capstyle="round", gid=name, clip_on=False)
+        spikes.set(
+            xlim=(0, right), ylim=(len(pairs) - 0.4, -0.6), xlabel=r"strength $\lambda\theta_j/\theta_{\mathrm{vis}}$"
+        )
+        for name, count, line in (("visible spikes", visible, "--"), ("intruders", total, "-")):
+            heights_now = [count(scale) for scale in _VALUES]
+            counts.step(_VALUES, heights_now, line, where="mid", color=figures.SPIKE, label=name)
+            gid = name.split()[0]
+            counts.plot([], [], color=figures.SPIKE, linewidth=8, solid_capstyle="round", gid=gid, clip_on=False)
         counts.set(xlim=(0, 1), ylim=(0, None), xlabel=r"scale $\lambda$", ylabel="in all matrices")
-        counts.legend(loc="upper left")
+        counts.set_xticks([0, 0.5, 1], [0, 0.5, 1])
+        counts.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, handlelength=2)
         return fig
 
     def frame(scale: float) -> Frame:
@@ -78,11 +85,11 @@ def shrink(pairs: Mapping[str, tuple[np.ndarray, LowRank]]) -> Explorable:
         frame=frame,
         alt=(
             "Left, one row for each of some weight matrices with red dots, the spikes of its update over its "
-            "visibility, which slide to the left through a vertical line at one; black bars at the right end of a row "
+            "visibility, which slide to the left through a dotted line at one; red bars at the right end of a row "
             "count its intruders. Right, two rising steps against the scale: spikes above visibility and intruders."
         ),
         caption=(
-            "The adapter times \u03bb. Left: its spikes over the visibility of their matrix; black bars at the end of "
+            "The adapter times \u03bb. Left: its spikes over the visibility of their matrix (dots); bars at the end of "
             "a row: intruders found there. Right: how many spikes are above visibility, and how many intruders there "
             "are in all. Every scale is detected anew."
         ),
