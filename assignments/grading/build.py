@@ -44,7 +44,7 @@ CONFIG = {
 INSTALL = """\
 {marker}: the tools, and the checks that go with this notebook
 try:
-    import intruders, otter  # noqa: E401, F401
+    import intruders.course, otter  # noqa: E401, F401
 except ImportError:  # Colab, Binder or your own Jupyter
     %pip install -q {otter} "{intruders}"
 from pathlib import Path
@@ -59,7 +59,7 @@ for name in {names}:
 grader = otter.Notebook()"""
 
 IDENTITY = """\
-STUDENT_ID = ""  # the id that your course knows you by: it sets the numbers of your questions"""
+STUDENT_ID = ""  # write here the id that your course knows you by: it sets the numbers of your questions"""
 
 
 def build(master: Path, student: Path, made: Path) -> None:
@@ -75,8 +75,9 @@ def build(master: Path, student: Path, made: Path) -> None:
         for folder_out, target in ((out / "student", student), (out / "autograder", made)):
             target.mkdir(parents=True, exist_ok=True)
             tidy = tidied(folder_out / f"{name}.ipynb", name)
-            suffix = "" if target == student else "-solutions"
-            nbformat.write(tidy, target / f"{name}{suffix}.ipynb")
+            if target == made:
+                solved(tidy)
+            nbformat.write(tidy, target / f"{name}{'-solutions' * (target == made)}.ipynb")
         shutil.rmtree(student / "tests", ignore_errors=True)
         shutil.copytree(out / "student" / "tests", student / "tests")
         (packed,) = (out / "autograder").glob("*.zip")
@@ -123,6 +124,12 @@ def tidied(path: Path, name: str) -> nbformat.NotebookNode:
         cell["id"] = f"{name}-{number:02d}"
         cell.metadata.pop("lines_to_next_cell", None)
     return notebook
+
+
+def solved(notebook: nbformat.NotebookNode) -> None:
+    """The solutions are those of a student called instructor."""
+    (identity,) = (cell for cell in notebook.cells if cell.source == IDENTITY)
+    identity.source = 'STUDENT_ID = "instructor"'
 
 
 def archive(packed: Path, target: Path, name: str, questions: list[dict]) -> None:

@@ -3,7 +3,9 @@
 Every notebook below the folder is graded; its name may be that of a download from Canvas (name_123_456_ps1.ipynb) or
 Moodle (Name_123_assignsubmission_file/ps1.ipynb). What is written goes to the folder "grades" inside:
 
-    <submission>.json     points and messages; not graded again while neither it nor the assignment changes
+    <submission>.json     points and all messages, for the instructor: hidden checks show their code; a submission is
+                          not graded again while neither it nor the assignment changes
+    feedback/<submission>.txt    points, and what the student may read
     ps1.csv               points by question, for the import into Canvas or Moodle; what a person grades is left empty
     ps1.html              for the instructor: how the points of every question are distributed, and what was noted
 """
@@ -22,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import submission
-from .grade import Assignment, digest, grade, server
+from .grade import Assignment, digest, grade, readable, server
 from .page import page
 
 CANVAS = re.compile(r"^(?P<student>[^_]+)_(?:LATE_|late_)?(?P<id>\d+)_\d+_.*\.ipynb$")
@@ -86,7 +88,17 @@ def graded(
         if interrupted.is_set():
             raise InterruptedError(one.key)
         written(path, json.dumps(result, indent=1))
+        written(grades / "feedback" / f"{one.key}.txt", feedback(result))
     return {**result, **whose}
+
+
+def feedback(result: dict) -> str:
+    """Points and messages of one submission, without what a hidden check says."""
+    lines = [f"{result['assignment']}, {result['student'] or 'no STUDENT_ID'}"]
+    for one in result["questions"]:
+        points = "read by a person" if one["manual"] else f"{one['score']:g} of {one['points']:g}"
+        lines += ["", f"{one['name']}: {points}"] + ([] if one["manual"] else [readable(one)] * bool(readable(one)))
+    return "\n".join(lines) + "\n"
 
 
 def table(results: list[dict]) -> str:
@@ -113,7 +125,7 @@ def grade_folder(folder: Path, archives: list[Path], jobs: int) -> list[dict]:
     if not entries:
         raise ValueError(f"{folder}: no notebooks, expected submissions")
     grades = folder / "grades"
-    grades.mkdir(exist_ok=True)
+    (grades / "feedback").mkdir(parents=True, exist_ok=True)
     interrupted = threading.Event()
     with ThreadPoolExecutor(jobs) as pool, server() as address:  # the server ends first, and what waits for it
         running = {pool.submit(graded, one, assignments, grades, address, interrupted): one for one in entries}

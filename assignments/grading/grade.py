@@ -146,6 +146,14 @@ def grade(path: Path, assignment: Assignment, address: str) -> dict:
     }
 
 
+def readable(question: dict) -> str:
+    """What a student may read about an answer: of a hidden check only that it fails."""
+    failing = [case for case in question["cases"] if not case["passed"]]
+    told = [case["message"] for case in failing if not case["hidden"]]
+    told += ["A hidden check fails."] * any(case["hidden"] for case in failing)
+    return "\n".join(filter(None, [question["note"], *told]))
+
+
 def digest(path: Path, assignment: Assignment) -> str:
     """Changes when the submission changes, or the assignment."""
     return hashlib.sha256(path.read_bytes() + assignment.digest.encode()).hexdigest()

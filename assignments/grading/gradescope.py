@@ -3,9 +3,7 @@
 import json
 from pathlib import Path
 
-from .grade import Assignment, grade, server
-
-HIDDEN = "a hidden check fails"
+from .grade import Assignment, grade, readable, server
 
 
 def results(graded: dict) -> dict:
@@ -16,19 +14,12 @@ def results(graded: dict) -> dict:
                 "name": one["name"],
                 "score": one["score"],
                 "max_score": one["points"],
-                "output": "\n".join(filter(None, [one["note"], *map(told, one["cases"])])),
+                "output": readable(one),
             }
             for one in graded["questions"]
             if not one["manual"]
         ]
     }
-
-
-def told(case: dict) -> str | None:
-    """What a student may read about a test."""
-    if case["passed"]:
-        return None
-    return HIDDEN if case["hidden"] else f"{case['name']}: {case['message']}"
 
 
 def main(folder: Path = Path("/autograder")) -> None:

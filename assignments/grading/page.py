@@ -45,7 +45,9 @@ def person(result: dict) -> str:
     """A submission's points, and what its answers did that they may not, or which error they raised."""
     points = sum(one.get("score", 0) for one in result["questions"])
     notes = [f"{one['name']}: {one['note']}" for one in result["questions"] if one.get("note")]
-    if result["student"] and result["id"] and result["student"] not in (result["name"], result["id"]):
+    if not result["student"]:
+        notes.insert(0, "has no STUDENT_ID")
+    elif result["id"] and result["student"] not in (result["name"], result["id"]):
         notes.insert(0, f"calls itself {result['student']}")
     return (
         f"<tr><td>{escape(result['file'])}<td>{escape(result['student'] or result['name'])}"

@@ -16,7 +16,12 @@ def own(student: str, question: str, choices: Sequence[Choice]) -> Choice:
     """The one of `choices` that belongs to this student in this question, the same on every machine.
 
     It is the SHA-256 of "student:question", as a number, modulo the number of choices.
+
+    Raises:
+        ValueError: `student` is empty.
     """
+    if not student.strip():
+        raise ValueError("student: empty; write the id that your course knows you by into STUDENT_ID")
     digest = hashlib.sha256(f"{student.strip().lower()}:{question}".encode()).digest()
     return choices[int.from_bytes(digest, "big") % len(choices)]
 

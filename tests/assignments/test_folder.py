@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -36,6 +37,11 @@ def submissions(sets, tmp_path):
     return tmp_path
 
 
+def hidden(one):
+    """The names of the hidden tests of a problem set."""
+    return re.findall(r"hidden=True\)\ndef (\w+)", "\n".join(one.assignment.tests.values()))
+
+
 def test_a_folder(submissions, sets, capsys):
     archives = [one.archive for one in sets.values()]
     results = {one["file"]: one for one in folder.grade_folder(submissions, archives, jobs=2)}
@@ -49,7 +55,13 @@ def test_a_folder(submissions, sets, capsys):
     assert [float(row[f"{FIRST} automatic"]) for row in rows] == [0, automatic, automatic]
     manual = [one["name"] for one in sets[FIRST].assignment.questions if one["manual"]]
     assert {row[f"{FIRST} {name}"] for row in rows for name in manual} == {""}
+    told = (submissions / "grades" / "feedback" / "turing.txt").read_text()
+    assert told.startswith(f"{FIRST}, instructor\n") and "read by a person" in told and "fails" not in told
+    lost = (submissions / "grades" / "feedback" / "Grace Hopper_77_assignsubmission_file--ps1.txt").read_text()
+    assert "no STUDENT_ID" in lost and "A hidden check fails." in lost
+    assert not any(name in lost for name in hidden(sets[FIRST]))
     seen = (submissions / "grades" / f"{FIRST}.html").read_text()
+    assert "has no STUDENT_ID" in seen
     assert "2 of 3" in seen and "3 submissions" in seen and "turing" in seen
 
 
@@ -119,10 +131,8 @@ def test_gradescope(autograder, sets):
     questions = [one for one in sets[FIRST].assignment.questions if not one["manual"]]
     assert [one["max_score"] for one in told["tests"]] == [one["points"] for one in questions]
     assert {one["score"] for one in told["tests"]} == {0}
-    assert gradescope.HIDDEN in told["tests"][0]["output"]
-    assert "expected_overlap" not in json.dumps(told)
-    hidden = {line for text in sets[FIRST].assignment.tests.values() for line in text.split("hidden=True")[1:]}
-    assert not any(line.split("(")[1].removeprefix("\ndef ") in json.dumps(told) for line in hidden)
+    assert "A hidden check fails." in told["tests"][0]["output"]
+    assert not any(name in json.dumps(told) for name in hidden(sets[FIRST]))
     shutil.copy(sets[FIRST].solutions, autograder / "submission" / "other.ipynb")
     gradescope.main(autograder)
     assert "2 notebooks were handed in" in (autograder / "results" / "results.json").read_text()
