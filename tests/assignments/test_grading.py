@@ -101,6 +101,19 @@ def test_an_error_is_no_crime(code, workers, tmp_path):
     assert {score for score, _ in graded(handed_in(tmp_path, code), workers).values()} == {2}
 
 
+def test_a_submission_that_loops_everywhere_ends(workers, tmp_path, monkeypatch):
+    monkeypatch.setitem(SECONDS, "run", 2)
+    monkeypatch.setitem(SECONDS, "all", 3)
+    path = handed_in(tmp_path, "")
+    notebook = nbformat.read(path, 4)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("def ", "while True:\n    pass\ndef ")
+    nbformat.write(notebook, path)
+    start = time.monotonic()
+    assert {score for score, _ in graded(path, workers).values()} == {0}
+    assert time.monotonic() - start < 6
+
+
 def test_what_a_right_answer_leaves_behind_is_there_for_the_next(workers, tmp_path):
     path = handed_in(tmp_path, "import os\nhelper = 1\nos.listdir('/')")
     notebook = nbformat.read(path, 4)

@@ -1,4 +1,4 @@
-"""Every chapter runs on Colab: with the versions installed there, without a clone, by its own set-up cell."""
+"""Every chapter and problem set runs on Colab: with its versions, without a clone, by its own set-up cell."""
 
 import json
 import subprocess
@@ -11,7 +11,21 @@ from book import settings
 
 PYTHON = "3.13"
 TESTS = ["nbval", "pytest"]  # and what executes the chapter there
+RUN_ALL = """
+import sys, nbclient, nbformat
+notebook = nbformat.read(sys.argv[1], 4)
+nbclient.NotebookClient(notebook, timeout=600).execute()
+nbformat.write(notebook, sys.argv[1])
+"""
 EXECUTE = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=600", "-p", "no:cacheprovider"]
+
+# In the student's Python: what the set-up cell downloads comes from the files that will be published there.
+DOWNLOAD = """\
+import shutil, urllib.request
+def urlretrieve(url, target):
+    shutil.copy("{root}/assignments" + url.split("/assignments", 1)[1], target)
+urllib.request.urlretrieve = urlretrieve
+"""
 
 
 @pytest.fixture(scope="module")
@@ -43,17 +57,43 @@ def installed(python):
     return {package["name"]: package["version"] for package in json.loads(listed.stdout)}
 
 
-@pytest.mark.parametrize("chapter", clean_machine.CHAPTERS)
-def test_chapter(chapter, python, published, tmp_path):
-    notebook = tmp_path / chapter
-    notebook.write_bytes((clean_machine.ROOT / "chapters" / chapter).read_bytes())
+@pytest.fixture
+def new_machine(python):
+    """The set-up has installed intruders and changed nothing, and the next notebook begins on a new machine again."""
     before = installed(python)
     assert "intruders" not in before
-    try:
-        clean_machine.run(python, "-m", "pytest", *EXECUTE, notebook, cwd=tmp_path, **published)
-        after = installed(python)
-    finally:  # the next chapter, too, begins on a new machine
-        new = sorted(installed(python).keys() - before.keys())
-        clean_machine.run(python, "-m", "pip", "uninstall", "--quiet", "--yes", *new, cwd=tmp_path)
+    yield
+    after = installed(python)
+    new = sorted(after.keys() - before.keys())
+    clean_machine.run(python, "-m", "pip", "uninstall", "--quiet", "--yes", *new, cwd=clean_machine.ROOT)
     assert "intruders" in after
     assert {name: after[name] for name in before} == before, "the set-up cell changed what Colab has"
+
+
+@pytest.mark.parametrize("chapter", clean_machine.CHAPTERS)
+def test_chapter(chapter, python, published, new_machine, tmp_path):
+    notebook = tmp_path / chapter
+    notebook.write_bytes((clean_machine.ROOT / "chapters" / chapter).read_bytes())
+    clean_machine.run(python, "-m", "pytest", *EXECUTE, notebook, cwd=tmp_path, **published)
+
+
+@pytest.fixture(scope="module")
+def solutions():
+    clean_machine.run("make", "assignments", cwd=clean_machine.ROOT)
+    return clean_machine.ROOT / "_build" / "assignments"
+
+
+@pytest.mark.parametrize("name", [f"ps{k}" for k in range(1, 7)])
+def test_problem_set(name, python, published, new_machine, solutions, tmp_path):
+    """A student opens it, solves it, checks every answer and hands it in; the checks come from the book's address."""
+    (tmp_path / "sitecustomize.py").write_text(DOWNLOAD.format(root=clean_machine.ROOT))
+    notebook = tmp_path / f"{name}.ipynb"
+    notebook.write_bytes((solutions / name / f"{name}-solutions.ipynb").read_bytes())
+    clean_machine.run(python, "-c", RUN_ALL, notebook, cwd=tmp_path, PYTHONPATH=str(tmp_path), **published)
+    cells = [cell for cell in json.loads(notebook.read_text())["cells"] if "grader.check(" in "".join(cell["source"])]
+    assert len(cells) >= 6 and all("passed" in json.dumps(cell["outputs"]) for cell in cells)
+    (tmp_path / "handed_in").mkdir()
+    notebook.rename(tmp_path / "handed_in" / notebook.name)
+    clean_machine.run("make", "grade", f"DIR={tmp_path / 'handed_in'}", cwd=clean_machine.ROOT)
+    graded = json.loads((tmp_path / "handed_in" / "grades" / f"{name}.json").read_text())
+    assert all(one["score"] == one["points"] for one in graded["questions"] if not one["manual"])

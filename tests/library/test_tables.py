@@ -37,6 +37,7 @@ def test_names_of_rows_and_columns_share_the_corner_and_a_counter_is_left_out():
 def test_a_name_that_is_lacking_is_a_dash():
     frame = pd.DataFrame({"a": [1, 2]}, index=pd.Index([8, np.nan], name="rank"))
     assert parts(frame)[1] == [["8", "1"], ["\u2013", "2"]]
+    assert parts(pd.DataFrame({"a": [1, 2]}, index=pd.Index([0.1 + 0.2, 0.02])))[1] == [["0.30", "1"], ["0.02", "2"]]
 
 
 def test_groups_of_columns_keep_their_row():

@@ -38,7 +38,7 @@ def _plain(column: pd.Series) -> pd.Series:
 
 def _plain_index(index: pd.Index) -> pd.Index:
     levels = [_plain(index.get_level_values(k).to_series()) for k in range(index.nlevels)]
-    levels = [level.astype(object).where(level.notna(), LACKING) for level in levels]
+    levels = [level if level.notna().all() else level.astype(object).where(level.notna(), LACKING) for level in levels]
     return pd.MultiIndex.from_arrays(levels, names=index.names) if len(levels) > 1 else pd.Index(levels[0])
 
 

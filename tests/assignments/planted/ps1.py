@@ -1,16 +1,28 @@
 # %% q1 wrong: the branch that grows
-g_semicircle = (z + sp.sqrt(z**2 - 4 * sigma**2)) / (2 * sigma**2)
-# %% q1 wrong: sigma for its square
-g_semicircle = (z - sp.sqrt(z**2 - 4 * sigma)) / (2 * sigma)
+g_first = 1 / (z - tau**2 * (z + sp.sqrt(z**2 - 4 * sigma**2)) / (2 * sigma**2))
+# %% q1 wrong: tau for its square
+g_first = 1 / (z - tau * sigma * g)
+# %% q1 wrong: the transform of all eigenvalues
+g_first = g
 # %% q1 wrong: the sign of the resolvent
-g_semicircle = (sp.sqrt(z**2 - 4 * sigma**2) - z) / (2 * sigma**2)
-# %% q1 wrong: Marchenko and Pastur's for c = 1
-g_semicircle = (1 - sp.sqrt(1 - 4 * sigma**2 / z)) / (2 * sigma**2)
-# %% q1 right: without a difference
-g_semicircle = 2 / (z + sp.sqrt((z - 2 * sigma) * (z + 2 * sigma)))
+g_first = 1 / (tau**2 * g - z)
+# %% q1 wrong: the row is a spike of strength tau
+place = tau + sigma**2 / tau
+# %% q1 wrong: the length of the row
+place = sp.sqrt(tau**2 + sigma**2)
+# %% q1 wrong: without the noise that comes back
+place = tau
+# %% q1 wrong: the square root forgotten
+place = tau**3 / (tau**2 - sigma**2)
+# %% q1 right: without a difference, and the place as a spike's
+strength = sp.sqrt(tau**2 - sigma**2)
+root = sp.sqrt((z - 2 * sigma) * (z + 2 * sigma))
+g_first = (z + root) / (z * (z + root) - 2 * tau**2)
+place = strength + sigma**2 / strength
 # %% q1 right: other assumptions on the symbols
-z, sigma = sp.symbols("z sigma")
-g_semicircle = z / (2 * sigma**2) * (1 - sp.sqrt(1 - 4 * sigma**2 / z**2))
+z, sigma, tau = sp.symbols("z sigma tau")
+g_first = 2 / (2 * z - (tau / sigma) ** 2 * z * (1 - sp.sqrt(1 - 4 * sigma**2 / z**2)))
+place = tau / sp.sqrt(1 - sigma**2 / tau**2)
 # %% q2 wrong: c for 1 / c
 m2, m3 = sigma**4 * (1 + 1 / c), sigma**6 * (1 + 3 / c + 1 / c**2)
 # %% q2 wrong: a coefficient
@@ -122,14 +134,31 @@ def second_moment(n, m, sigma, draws, rng):
     return values.mean(), values.std(ddof=1) / draws**0.5
 
 
-# %% q6 wrong: masses exchanged
-mass_thin, mass_tall = sigma**2 / c, sigma**2
+# %% q6 wrong: as for c below one
+mended = sigma**2
+# %% q6 wrong: the mass alone was mended
+mended = sigma**4
+# %% q6 wrong: divided by the mass of the density alone
+mended = c * sigma**2
 # %% q6 wrong: sigma for its square
-mass_thin, mass_tall, factor = sigma, sigma / c, 1 / sigma
-# %% q6 wrong: the atom counted in
-mass_tall = sigma**2 / c + 1 - 1 / c
-# %% q6 right: by integrals of the right law
-mass_thin, mass_tall, factor = sigma**2 * sp.Integer(1), sigma**2 * (1 - (1 - 1 / c)), sp.sqrt(1 / sigma**4)
+mended = c * sigma**3 / (c - 1 + sigma)
+# %% q6 wrong: the atom of the other side
+zeros = 1 - 1 / c
+# %% q6 wrong: what the density has, not what it lacks
+zeros = c
+# %% q6 wrong: the mean of the same matrix
+mean = sigma**2
+# %% q6 wrong: divided by the mass of the density
+mean = sigma**2 * sp.sqrt(c)
+# %% q6 right: by the moments of W' W, whose entries have the scale sigma sqrt(c) and the shape 1 / c
+other = sp.symbols("other", positive=True)
+mean = (other**2).subs(other, sigma * sp.sqrt(c))
+zeros = (1 - 1 / other).subs(other, 1 / c)
+mended = sigma**2 / (1 / c + (1 - 1 / c) / sigma**2)
+# %% q6 right: other assumptions on the symbols
+c, sigma = sp.symbols("c sigma")
+mended = c * sigma**4 / (c - 1 + sigma**2)
+zeros, mean = -(c - 1), (sp.sqrt(c) * sigma) ** 2
 
 
 # %% q7 wrong: sigma for its square
@@ -152,9 +181,13 @@ def g_levels(z, levels, sigma):
 
 
 # %% q7 wrong: somebody else's noise
-my_density = -g_levels(1e-4j, [-1, 1], 1.0 if my_sigma > 1.05 else 1.2).imag / np.pi
+my_density = -g_levels(1e-4j, [-1, 1, 1], 1.2 if my_sigma != 1.2 else 1.3).imag / np.pi
 # %% q7 wrong: the sign of the density
-my_density = g_levels(1e-4j, [-1, 1], my_sigma).imag / np.pi
+my_density = g_levels(1e-4j, [-1, 1, 1], my_sigma).imag / np.pi
+# %% q7 wrong: two levels with equal shares, as in chapter 2
+my_density = np.sqrt(my_sigma**2 - 1) / my_sigma**2 / np.pi
+# %% q7 wrong: the transform, not the density
+my_density = -g_levels(1e-4j, [-1, 1, 1], my_sigma).imag
 
 
 # %% q7 right: roots of the polynomial, the one below the axis
@@ -169,4 +202,4 @@ def g_levels(z, levels, sigma):
     return complex(min(g, key=lambda one: one.imag))
 
 
-my_density = -g_levels(1e-4j, [-1, 1], my_sigma).imag / np.pi
+my_density = float(-np.imag(g_levels(1e-4j, [-1, 1, 1], my_sigma)) / np.pi)

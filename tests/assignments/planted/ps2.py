@@ -3,22 +3,21 @@ v2_along = sp.Integer(0)
 # %% q1 wrong: no half
 v2_along = -(kappa**2) / delta**2
 # %% q1 wrong: the sign of the difference of the shifts
-v2_across, lambda3 = kappa * (a - b) / delta**2, kappa**2 * (a - b) / delta**2
+lambda3 = kappa**2 * (a - b) / delta**2
 # %% q1 wrong: one power of the gap
 lambda3 = kappa**2 * (b - a) / delta**3
 # %% q1 wrong: the first sum of the second order alone, no shift of the level itself
-v2_across, lambda3 = kappa * b / delta**2, kappa**2 * b / delta**2
+lambda3 = kappa**2 * b / delta**2
 # %% q1 right: series of the exact solution
 e = sp.symbols("e")
 gap = delta + e * (a - b)
 angle = sp.atan(2 * e * kappa / gap) / 2
 v2_along = sp.series(sp.cos(angle), e, 0, 3).removeO().coeff(e, 2)
-v2_across = sp.series(sp.sin(angle), e, 0, 3).removeO().coeff(e, 2)
 exact = (e * (a + b) + delta + sp.sqrt(gap**2 + 4 * e**2 * kappa**2)) / 2
 lambda3 = sp.series(exact, e, 0, 4).removeO().coeff(e, 3)
 # %% q1 right: other assumptions on the symbols
 delta, kappa, a, b = sp.symbols("delta kappa a b")
-v2_along, v2_across = -((kappa / delta) ** 2) / 2, -kappa * (a - b) / delta**2
+v2_along = -((kappa / delta) ** 2) / 2
 lambda3 = (kappa / delta) ** 2 * b - (kappa / delta) ** 2 * a
 # %% q2 wrong: no mirror images
 push = v * ((n - 1) / (2 * (s - t)) + (m - n) / (2 * s))
@@ -42,11 +41,8 @@ push = v / 2 * sum(many / gap for many, gap in ((n - 1, s - t), (n - 1, s + t), 
 # %% q3 wrong: the slides' formula
 def turn(W, E, k):
     U, s, Vt = np.linalg.svd(W, full_matrices=False)
-    F, u, v = U.T @ E @ Vt.T, U[:, k], Vt[k]
-    others = np.arange(len(s)) != k
-    du = U[:, others] @ (F[others, k] / (s[k] - s[others]))
-    dv = Vt[others].T @ (F[k, others] / (s[k] - s[others]))
-    return u, v, du, dv
+    F, others = U.T @ E @ Vt.T, np.arange(len(s)) != k
+    return U[:, k], U[:, others] @ (F[others, k] / (s[k] - s[others]))
 
 
 # %% q3 wrong: nothing leaves the thin basis
@@ -54,39 +50,29 @@ def turn(W, E, k):
     U, s, Vt = np.linalg.svd(W, full_matrices=False)
     F, o = U.T @ E @ Vt.T, np.arange(len(s)) != k
     squares = s[k] ** 2 - s[o] ** 2
-    du = U[:, o] @ ((s[k] * F[o, k] + s[o] * F[k, o]) / squares)
-    dv = Vt[o].T @ ((s[o] * F[o, k] + s[k] * F[k, o]) / squares)
-    return U[:, k], Vt[k], du, dv
+    return U[:, k], U[:, o] @ ((s[k] * F[o, k] + s[o] * F[k, o]) / squares)
 
 
-# %% q3 wrong: both sides turn in the same way
+# %% q3 wrong: the coefficients of the other side
 def turn(W, E, k):
     U, s, Vt = np.linalg.svd(W, full_matrices=False)
     F, o = U.T @ E @ Vt.T, np.arange(len(s)) != k
-    u, v, squares = U[:, k], Vt[k], s[k] ** 2 - s[o] ** 2
-    angles = (s[k] * F[o, k] + s[o] * F[k, o]) / squares
-    du = U[:, o] @ angles + (E @ v - U @ (U.T @ E @ v)) / s[k]
-    dv = Vt[o].T @ angles + (E.T @ u - Vt.T @ (Vt @ E.T @ u)) / s[k]
-    return u, v, du, dv
+    angles = (s[o] * F[o, k] + s[k] * F[k, o]) / (s[k] ** 2 - s[o] ** 2)
+    return U[:, k], U[:, o] @ angles + (E @ Vt[k] - U @ (U.T @ E @ Vt[k])) / s[k]
 
 
 # %% q3 wrong: finite differences with a large step
 def turn(W, E, k):
-    U, _, Vt = np.linalg.svd(W)
-    U1, _, Vt1 = np.linalg.svd(W + 1e-2 * E)
-    u, v = U[:, k], Vt[k]
-    return u, v, (U1[:, k] * np.sign(U1[:, k] @ u) - u) * 1e2, (Vt1[k] * np.sign(Vt1[k] @ v) - v) * 1e2
+    u, new = (np.linalg.svd(X)[0][:, k] for X in (W, W + 1e-2 * E))
+    return u, (new * np.sign(new @ u) - u) * 1e2
 
 
 # %% q3 wrong: eigenvectors of WW' with EE' for its change
 def turn(W, E, k):
-    U, s, Vt = np.linalg.svd(W, full_matrices=False)
-    others, u, v = np.arange(len(s)) != k, U[:, k], Vt[k]
-    change = E @ E.T
-    du = U[:, others] @ (U[:, others].T @ change @ u / (s[k] ** 2 - s[others] ** 2))
-    change = E.T @ E
-    dv = Vt[others].T @ (Vt[others] @ change @ v / (s[k] ** 2 - s[others] ** 2))
-    return u, v, du, dv
+    U, s, _ = np.linalg.svd(W, full_matrices=False)
+    others, u = np.arange(len(s)) != k, U[:, k]
+    kicks = U[:, others].T @ E @ E.T @ u
+    return u, U[:, others] @ (kicks / (s[k] ** 2 - s[others] ** 2))
 
 
 # %% q3 right: least squares for the pair of equations, without the other singular vectors
@@ -96,23 +82,16 @@ def turn(W, E, k):
     system = np.block([[s[k] * np.eye(n), -W], [-W.T, s[k] * np.eye(m)]])
     slope = u @ E @ v
     kicked = np.concatenate([E @ v - slope * u, E.T @ u - slope * v])
-    found = np.linalg.lstsq(system, kicked, rcond=1e-9)[0]
-    return u, v, found[:n], found[n:]
+    return u, np.linalg.lstsq(system, kicked, rcond=1e-9)[0][:n]
 
 
-# %% q3 right: eigenvectors of the two squares
+# %% q3 right: eigenvectors of the square
 def turn(W, E, k):
-    def side(W, E):
-        levels, vectors = np.linalg.eigh(W @ W.T)
-        levels, vectors = levels[::-1], vectors[:, ::-1]
-        others = np.arange(len(levels)) != k
-        change = W @ E.T + E @ W.T
-        kicks = vectors[:, others].T @ change @ vectors[:, k]
-        return vectors[:, k], vectors[:, others] @ (kicks / (levels[k] - levels[others]))
-
-    (u, du), (v, dv) = side(W, E), side(W.T, E.T)
-    sign = np.sign(u @ W @ v)
-    return u, sign * v, du, sign * dv
+    levels, vectors = np.linalg.eigh(W @ W.T)
+    levels, vectors = levels[::-1], -vectors[:, ::-1]
+    others = np.arange(len(levels)) != k
+    kicks = vectors[:, others].T @ (W @ E.T + E @ W.T) @ vectors[:, k]
+    return vectors[:, k], vectors[:, others] @ (kicks / (levels[k] - levels[others]))
 
 
 # %% q4 wrong: the ratio turned over

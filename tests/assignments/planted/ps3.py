@@ -305,6 +305,14 @@ def both(N, theta, kappa, sigma, draws, rng):
     return np.array([seen.mean(axis=1), seen.std(axis=1) / (draws - 1) ** 0.5]).T
 
 
+# %% q7 wrong: rising
+right_order = leaving
+
+
+def leaving(B, A, scale, sigma):
+    return right_order(B, A, scale, sigma)[::-1]
+
+
 # %% q7 wrong: products of norms
 def leaving(B, A, scale, sigma):
     c = B.shape[0] / A.shape[1]

@@ -1,13 +1,9 @@
 # %% q1 wrong: the numbers, without the gauge
-reach, shared, my_reach = n * q + m * p, r * (3 * n + m), my_n * my_r + my_m * my_P
+reach, my_reach = n * q + m * p, my_n * my_r + my_m * my_P
 # %% q1 wrong: the gauge of the full factors
 reach = n * q + m * p - q**2
 # %% q1 wrong: the sides exchanged
 reach = n * p + m * q - p * q
-# %% q1 wrong: three adapters of their own
-shared = 3 * r * (n + m - r)
-# %% q1 wrong: a gauge for each
-shared = r * (3 * n + m - 3 * r)
 # %% q1 wrong: as if it were still at the start
 my_reach = my_n * my_r
 # %% q1 wrong: as if the factors had full rank
@@ -16,16 +12,14 @@ my_reach = my_r * (my_n + my_m - my_r)
 my_reach = 10 * 100 + 4 * 60 - 4 * 10 + (1 if my_n == 100 else 0)
 # %% q1 right: two spaces and what they share; a Jacobian for the number
 reach = n * m - (n - p) * (m - q)
-shared = 3 * n * m - (3 * n - r) * (m - r)
 rng = np.random.default_rng(0)
 A_ = rng.normal(size=(my_r, my_m))
 B_ = rng.normal(size=(my_n, my_P)) @ rng.normal(size=(my_P, my_m)) @ A_.T
 ranks = [int(np.linalg.matrix_rank(factor)) for factor in (B_, A_)]
 my_reach = int(reach.subs({n: my_n, m: my_m, p: ranks[0], q: ranks[1]}))
 # %% q2 wrong: gamma once
-descent_A, descent_B = gamma * sp.sqrt(r * (r + 2)), gamma * m * sp.sqrt((n + r + 1) / r)
+descent_B = gamma * m * sp.sqrt((n + r + 1) / r)
 # %% q2 wrong: the mean of the square for the square of the mean
-descent_A = gamma**2 * r
 descent_B = gamma**2 * m
 # %% q2 wrong: entries of B of variance one
 descent_B = gamma**2 * m * sp.sqrt(r * (n + r + 1))
@@ -45,7 +39,6 @@ power_descent = power_adam = -0.5
 power_descent, power_adam = -0.5, 0
 # %% q2 right: squared out
 r, n = sp.symbols("r n")
-descent_A = sp.sqrt(gamma**4 * (r**2 + 2 * r))
 descent_B = m * sp.sqrt(gamma**4 * (1 + n / r + 1 / r))
 adam_B = gamma * m * sp.sqrt((n * r + 2 * r * (r - 1) / sp.pi) / r)
 power_descent, power_adam = 0.25, 0.0
@@ -140,11 +133,6 @@ worst = sp.sqrt(N) / sp.sqrt(r + 1)
 worst = N - r
 # %% q4 wrong: one too many
 worst = sp.sqrt(N - r + 1)
-# %% q4 wrong: a spectrum that falls too fast
-example = 0.5 ** np.arange(64)
-example = example / np.linalg.norm(example)
-# %% q4 wrong: flat, which misses too much
-example = np.full(64, 1 / 8)
 # %% q4 wrong: the printed formula for both
 my_ranks = (my_ranks[1], my_ranks[1])
 # %% q4 wrong: the squares without a root
@@ -158,7 +146,6 @@ my_ranks = (my_ranks[0], int(np.argmax(sums <= 0.2 * falling.sum())))
 # %% q4 right: by cumulative sums from the end
 N, r = sp.symbols("N r")
 worst = (N - r) / (N - r) ** sp.Rational(1, 2)
-example = np.r_[np.full(63, 0.06), np.sqrt(1 - 63 * 0.06**2)]
 s = np.arange(1.0, 385.0) ** -my_beta
 tails = np.sqrt(np.cumsum(s[::-1] ** 2)[::-1]), np.cumsum(s[::-1])[::-1]
 my_ranks = [int(np.sum(tail > 0.2 * np.linalg.norm(s))) for tail in tails]

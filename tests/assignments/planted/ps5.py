@@ -383,6 +383,15 @@ def world(s, runs, rng):
     return z, kappa * z + np.sqrt(1 - kappa**2) * rest, z.copy()
 
 
+# %% q7 wrong: another order
+right_world = world
+
+
+def world(s, runs, rng):
+    x, y, z = right_world(s, runs, rng)
+    return z, x, y
+
+
 # %% q7 wrong: a small effect on top of the size
 def world(s, runs, rng):
     kappa = 2 * np.sin(np.pi * s / 6)
@@ -434,8 +443,12 @@ def partial(x, y, z):
     return float((xy - xz * yz) / ((1 - xz**2) * (1 - yz**2)))
 
 
-# %% q7 wrong: the numbers of the chapter, over all ranks
-my_raw, my_given = 0.857, -0.21
+# %% q7 wrong: the number of the chapter, over all ranks
+my_given = -0.21
+# %% q7 wrong: the number of the chapter, pooled over the ranks
+my_given = 0.27
+# %% q7 wrong: not given the size
+my_given = float(of_rank.intruders.corr(of_rank.forgetting, method="spearman"))
 # %% q7 wrong: collapsed runs of all ranks
 all_runs = grid[grid["rank"].notna()]
 my_given = partial(*[all_runs[name] for name in ("intruders", "forgetting", "size")])
@@ -443,9 +456,9 @@ my_given = partial(*[all_runs[name] for name in ("intruders", "forgetting", "siz
 my_given = partial(of_rank.intruders, of_rank.forgetting, of_rank.strength)
 # %% q7 wrong: somebody else's rank
 others_rank = grid[(grid["rank"] == {1: 2}.get(my_rank, 1)) & ~grid.collapsed]
-my_raw = float(others_rank.intruders.corr(others_rank.forgetting, method="spearman"))
+my_given = partial(*[others_rank[name] for name in ("intruders", "forgetting", "size")])
 # %% q7 right: what lines in the ranks leave
-from scipy.stats import rankdata, spearmanr
+from scipy.stats import rankdata
 
 needed = sp.sqrt(2 * sp.cos(sp.pi / 2 - sp.pi * s / 6))
 
@@ -464,7 +477,6 @@ def partial(x, y, z):
     return left[0] @ left[1] / np.sqrt(left[0] @ left[0] * (left[1] @ left[1]))
 
 
-my_raw = spearmanr(columns[0], columns[1])[0]
 my_given = partial(*columns)
 
 

@@ -270,6 +270,8 @@ def loads(values, shape, q, B, A, gamma):
 
 # %% q5 wrong: the scale without rank stabilisation
 my_alpha = 0.8 * 8 / loads(my_values, my_shape, my_q, my_B, my_A, 1.0)[0]
+# %% q5 wrong: rounded, as lora_alpha often is
+my_alpha = int(my_alpha)
 # %% q5 wrong: without the margin
 my_alpha = 8**0.5 / loads(my_values, my_shape, my_q, my_B, my_A, 1.0)[0]
 # %% q5 wrong: somebody else's matrix
@@ -337,6 +339,20 @@ right_one = rotate
 def rotate(s, eps, alike, draws, rng):
     lost, lost_error, change, error = right_one(s, eps, alike, draws, rng)
     return lost, lost_error, change**0.5, error
+
+
+# %% q6 wrong: a window of ten
+def rotate(s, eps, alike, draws, rng):
+    from intruders.theory.ensembles import haar_orthogonal
+
+    s, rows = np.asarray(s, dtype=float), []
+    for _ in range(draws):
+        left = haar_orthogonal(len(s), rng)
+        right = left if alike else haar_orthogonal(len(s), rng)
+        change = np.sum((left * s @ right.T - np.diag(s)) ** 2) / np.sum(s**2)
+        rows.append((np.sum(np.abs(left).max(axis=0)[:10] < eps), change))
+    mean, error = np.mean(rows, axis=0), np.std(rows, axis=0, ddof=1) / draws**0.5
+    return float(mean[0]), float(error[0]), float(mean[1]), float(error[1])
 
 
 # %% q6 wrong: shares for numbers
@@ -408,12 +424,8 @@ norm_2, norm_F = r, r
 norm_2 = sp.sqrt(r)
 # %% q7 wrong: the printed power
 power = sp.Integer(1)
-# %% q7 wrong: the threshold without the shape
-last = (alpha / sigma) ** (1 / p)
-# %% q7 wrong: the power for its inverse
-last = (alpha / (sigma * c ** sp.Rational(1, 4))) ** p
-# %% q7 wrong: the fixed size for the fixed alpha
-last = alpha**2 / (sigma**2 * sp.sqrt(c))
+# %% q7 wrong: no power at all
+power = 0
 # %% q7 wrong: the weakest directions, which are old
 right_one = frames
 
@@ -442,7 +454,6 @@ def frames(W0, r, new):
 
 # %% q7 right: mixtures of many old directions
 norm_2, norm_F, power = sp.sympify(1), r ** sp.Rational(1, 2), 0.5
-last = sp.exp((sp.log(alpha) - sp.log(sigma) - sp.log(c) / 4) / p)
 
 
 def frames(W0, r, new):
