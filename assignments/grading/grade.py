@@ -177,4 +177,4 @@ def _tested(process: Process, source: str, note: str | None, end: float) -> dict
         {"name": one.test_case.name, "hidden": one.test_case.hidden, "passed": one.passed, "message": one.message}
         for one in tests.test_case_results
     ]
-    return {"score": 0 if process.broken else tests.score, "note": process.broken or note, "cases": cases}
+    return {"score": 0 if process.broken else round(tests.score, 6), "note": process.broken or note, "cases": cases}

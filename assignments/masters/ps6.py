@@ -5,7 +5,7 @@
 #
 # **You will** derive which rank of an update decides about its spikes and what an intruder costs a spectral adapter, read spikes from factors whose product would not fit into memory, hold them down in two ways, compute the loads of an adapter on a real weight matrix, find by simulation what a rotation changes and what it loses, find what is wrong with an argument in print, and choose a recipe from a real comparison.
 #
-# **How it works.** Run the cells in order and write your answer where a cell has dots. `grader.check` tells at once whether an answer has the right form and meets the simplest demands; the checks that count for points are stricter and use other numbers. An answer earns all its points or none. Each question may use what you defined in earlier ones, and `numpy`, `scipy` and `sympy`. Hand in this notebook, saved, with the name that your course asks for.
+# **How it works.** Run the cells in order and write your answer where a cell has dots. `grader.check` tells at once whether an answer has the right form and meets the simplest demands; the checks that count for points are stricter and use other numbers. An answer earns all its points or none. Each question may use what you defined in earlier ones. You may add cells anywhere before a question's check. When it is graded an answer has eight seconds and its checks ten, no network, no torch and no files; write the formulas yourself, with NumPy, SciPy and SymPy, and use `intruders` where a question says so. Hand in this notebook, saved, with the name that your course asks for.
 #
 # **Notation** is the book's: $W_0$ is $n\times m$, noise has independent entries of variance $\sigma^2/m$, $c=n/m$. An update is $\Delta W=\gamma BA$ with $B$ of shape $n\times r$, $A$ of shape $r\times m$ and $\gamma=\alpha/r$ or, with rank stabilisation, $\alpha/\sqrt r$. Its singular values $\theta_1\ge\theta_2\ge\dots$ are its spikes.
 
@@ -46,6 +46,19 @@ largest = sigma * c ** sp.Rational(1, 4) * sp.sqrt(stable)  # SOLUTION
 
 
 # %%
+def test_form(stable, effective, largest):
+    import sympy as sp
+
+    from intruders.course import same
+
+    given = {"stable": stable, "effective": effective, "largest": largest}
+    ranges = {"q": (0.1, 0.9), "sigma": (0.5, 2), "c": (0.2, 5)}
+    for name, one in given.items():
+        assert isinstance(one, sp.Expr), f"{name} must be a SymPy expression"
+        assert same(one, one, **ranges), f"{name} has no finite value"
+
+
+# %%
 def test_one_spike_has_rank_one(stable, effective):
     import sympy as sp
 
@@ -59,7 +72,7 @@ def test_size_has_the_scale_of_the_noise(largest):
     from intruders.course import same
 
     twice = largest.subs({s: 2 * s for s in largest.free_symbols if s.name == "sigma"})
-    assert same(twice, 2 * largest, q=(0.1, 0.9), sigma=(0.5, 2), c=(0.2, 5))
+    assert same(twice, 2 * largest, q=(0.1, 0.9), sigma=(0.5, 2), c=(0.2, 5)), "twice the noise allows twice the size"
 
 
 # %%
@@ -92,8 +105,9 @@ def test_largest_size(largest):
 
     q, sigma, c = sp.symbols("q sigma c")
     squared = sigma**2 * sp.sqrt(c) / (1 - q**2)
-    assert same(largest**2, squared, q=(0.05, 0.97), sigma=(0.3, 3), c=(0.1, 6))
-    assert same(largest, sp.sqrt(squared), q=(0.05, 0.97), sigma=(0.3, 3), c=(0.1, 6))
+    ranges = {"q": (0.05, 0.97), "sigma": (0.3, 3), "c": (0.1, 6)}
+    assert same(largest**2, squared, **ranges), "the largest size is wrong"
+    assert same(largest, sp.sqrt(squared), **ranges), "the largest size has the wrong sign"
 
 
 # %% [raw]
@@ -146,13 +160,20 @@ turned = (s1 - s2) * sp.sin(phi)  # SOLUTION
 
 # %%
 def test_form(added, price, turned):
+    import sympy as sp
+
     from intruders.course import same
 
+    for name, one in {"added": added, "price": price, "turned": turned}.items():
+        assert isinstance(one, sp.Expr), f"{name} must be a SymPy expression"
     for name, one in {"added": added, "price": price}.items():
         twice = one.subs({x: 2 * x for x in one.free_symbols if x.name == "s"})
         ends = {"s": (0.5, 2), "a": (0.5, 2), "epsilon": (0.2, 0.8)}
         assert same(twice, 2 * one, **ends), f"{name} is in proportion to s"
-    assert same(turned, turned, s1=(3, 4), s2=(1, 2), phi=(0.1, 1.4))
+    ends = {"s1": (3, 4), "s2": (1, 2), "phi": (0.1, 1.4)}
+    assert same(turned, turned, **ends), "turned has no finite value"
+    names = {x.name for x in price.free_symbols}
+    assert names <= {"s", "epsilon"}, "price is an expression in s and epsilon"
 
 
 # %%
@@ -162,7 +183,8 @@ def test_no_change_without_a_column_or_a_turn(added, turned):
     def at_zero(one, name):
         return sp.simplify(one.subs({x: 0 for x in one.free_symbols if x.name == name}))
 
-    assert at_zero(added, "a") == 0 and at_zero(turned, "phi") == 0
+    assert at_zero(added, "a") == 0, "added: no change without a column"
+    assert at_zero(turned, "phi") == 0, "turned: no change without a turn"
 
 
 # %%
@@ -182,16 +204,17 @@ def test_against_matrices(added, price, turned):
     for _ in range(8):
         s, a, epsilon, s2, phi = rng.uniform([0.5, 0.2, 0.2, 0.5, 0.1], [3, 4, 0.9, 2, 1.5])
         s1 = s2 + rng.uniform(0.05, 3)
-        for length, ours in (
-            (a, value(added, s=s, a=a)),
-            ((epsilon**-2 - 1) ** 0.5, value(price, s=s, epsilon=epsilon)),
+        for name, length, ours in (
+            ("added", a, value(added, s=s, a=a)),
+            ("price", (epsilon**-2 - 1) ** 0.5, value(price, s=s, epsilon=epsilon)),
         ):
             column = np.array([1, length])
             norm = np.linalg.norm(s * np.outer(column, column) - np.diag([s, 0]), 2)
-            assert abs(ours - norm) < 1e-9 * norm, f"{ours} for {norm}"
+            assert abs(ours - norm) < 1e-9 * norm, f"{name}: {ours}, the norm is {norm}"
         R = np.array([[np.cos(phi), -np.sin(phi)], [np.sin(phi), np.cos(phi)]])
         norm = np.linalg.norm(R @ np.diag([s1, s2]) @ R.T - np.diag([s1, s2]), 2)
-        assert abs(value(turned, s1=s1, s2=s2, phi=phi) - norm) < 1e-9 * norm, "turned"
+        ours = value(turned, s1=s1, s2=s2, phi=phi)
+        assert abs(ours - norm) < 1e-9 * norm, f"turned: {ours}, the norm is {norm}"
 
 
 # %% [raw]
@@ -209,7 +232,7 @@ def test_against_matrices(added, price, turned):
 # %% [markdown]
 # ## Question 3: ranks without the product (2 points)
 #
-# Write `ranks(B, A)`, the stable and the effective rank of $BA$ as two floats, for factors of any shape with $r\le\min(n,m)$. Columns of $B$ may depend on each other, and so may rows of $A$; for an update that is zero, as LoRA's is at first, both ranks are `0.0`. The strict check has a layer with 40000 rows and columns, whose product would not fit into its memory. (Why does $\gamma$ not matter?)
+# Write `ranks(B, A)`, the stable and the effective rank of $BA$ as two floats, for factors of any shape with $r\le\min(n,m)$. Columns of $B$ may depend on each other, and so may rows of $A$; for $B=0$, where LoRA starts, both ranks are `0.0`. The strict check has a layer with 40000 rows and columns, whose product would not fit into its memory. (Why does $\gamma$ not matter?)
 
 # %% [raw]
 # # BEGIN SOLUTION
@@ -240,8 +263,20 @@ def test_one_direction_and_two(ranks):
     import numpy as np
 
     one = ranks(np.ones((5, 1)), np.ones((1, 3)))
+    pair = isinstance(one, (tuple, list, np.ndarray)) and len(one) == 2
+    assert pair, "return two numbers, the stable and the effective rank"
+    assert np.allclose(one, 1), f"one direction has both ranks one, not {one}"
     two = ranks(np.eye(6, 2), 3 * np.eye(2, 4))
-    assert np.allclose(one, 1) and np.allclose(two, 2)
+    assert np.allclose(two, 2), f"two equal spikes have both ranks two, not {two}"
+
+
+# %%
+def test_where_training_starts(ranks):
+    import numpy as np
+
+    found = ranks(np.zeros((6, 2)), np.eye(2, 4))
+    assert np.all(np.isfinite(found)), f"at B = 0 both ranks are 0.0, not {found}"
+    assert tuple(found) == (0.0, 0.0), f"at B = 0 both ranks are 0.0, not {found}"
 
 
 # %%
@@ -276,7 +311,7 @@ def test_zero_and_dependent(ranks):
 
     rng = np.random.default_rng(4)
     B, A = rng.standard_normal((20, 3)), rng.standard_normal((3, 15))
-    assert tuple(ranks(0 * B, A)) == (0.0, 0.0), "an update that is zero"
+    assert tuple(ranks(0 * B, A)) == (0.0, 0.0), "both ranks are 0.0 at B = 0"
     wide = ranks(np.column_stack([B, B[:, 0], 0 * B]), np.vstack([A, 0 * A[:1], A]))
     assert np.allclose(wide, ranks(B, A), rtol=1e-4), "columns that add nothing"
     same = ranks(np.tile(B[:, :1], 4), np.tile(A[:1], (4, 1)))
@@ -371,17 +406,23 @@ def test_nothing_to_do(limiter, knob):
     rng = np.random.default_rng(0)
     B, A = rng.standard_normal((12, 3)), rng.standard_normal((3, 9))
     new = limiter(B, A, 0.5, 1e3)
-    assert new.shape == B.shape and np.allclose(new @ A, B @ A)
-    assert knob(B, A, 0.5, 1e3) == 1
+    assert np.shape(new) == B.shape, "limiter returns an array of the shape of B"
+    assert np.allclose(new @ A, B @ A), "below the ceiling nothing may change"
+    assert knob(B, A, 0.5, 1e3) == 1, "below the ceiling the factor is 1"
 
 
 # %%
-def test_keeps_the_ceiling(limiter):
+def test_keeps_the_ceiling(limiter, knob):
     import numpy as np
 
     rng = np.random.default_rng(1)
     B, A = rng.standard_normal((12, 3)), rng.standard_normal((3, 9))
-    assert np.linalg.norm(2 * limiter(B, A, 2.0, 3.0) @ A, 2) < 3 + 1e-9
+    new = limiter(B, A, 2.0, 3.0)
+    assert np.shape(new) == B.shape and np.isfinite(new).all(), "finite, of the shape of B"
+    assert np.linalg.norm(2 * new @ A, 2) < 3 + 1e-9, "a singular value exceeds the ceiling"
+    factor = knob(B, A, 2.0, 3.0)
+    assert np.ndim(factor) == 0, "knob returns one number"
+    assert 0 < factor < 1, "above the ceiling the factor lies between 0 and 1"
 
 
 # %%
@@ -400,9 +441,9 @@ def test_is_the_nearest(limiter, knob):
         for cap in (0.3 * s[0], s[1], s[2] * 0.999):
             cut = np.minimum(s, cap)
             left = gamma * limiter(B, A, gamma, cap) @ A
-            assert np.allclose(left, U * cut @ Vt, atol=1e-8 * s[0]), "not the nearest"
+            assert np.allclose(left, U * cut @ Vt, atol=1e-8 * s[0]), "limiter: not the nearest matrix"
             share = np.sqrt(np.sum(cut**2) / np.sum(s**2))
-            assert abs(knob(B, A, gamma, cap) - share) < 1e-7, "not of the same Frobenius norm"
+            assert abs(knob(B, A, gamma, cap) - share) < 1e-7, "knob: not of the same Frobenius norm"
 
 
 # %%
@@ -419,9 +460,12 @@ def test_rows_that_are_zero_or_dependent(limiter, knob):
     A[3], A[5] = 0, A[0] - 2 * A[1]
     U, s, Vt = np.linalg.svd(0.5 * B @ A, full_matrices=False)
     cut, new = np.minimum(s, 0.6 * s[0]), limiter(B, A, 0.5, 0.6 * s[0])
-    assert np.isfinite(new).all() and np.allclose(0.5 * new @ A, U * cut @ Vt, atol=1e-7)
-    assert abs(knob(B, A, 0.5, 0.6 * s[0]) - np.linalg.norm(cut) / np.linalg.norm(s)) < 1e-6
-    assert knob(0 * B, A, 0.5, 1.0) == 1 and not np.any(limiter(0 * B, A, 0.5, 1.0))
+    near = np.isfinite(new).all() and np.allclose(0.5 * new @ A, U * cut @ Vt, atol=1e-7)
+    assert near, "limiter: wrong where A has dependent rows"
+    off = abs(knob(B, A, 0.5, 0.6 * s[0]) - np.linalg.norm(cut) / np.linalg.norm(s))
+    assert off < 1e-6, "knob: wrong where A has dependent rows"
+    assert knob(0 * B, A, 0.5, 1.0) == 1, "knob: 1 for an update that is zero"
+    assert not np.any(limiter(0 * B, A, 0.5, 1.0)), "limiter: zero for an update that is zero"
 
 
 # %%
@@ -437,8 +481,9 @@ def test_large_layer(limiter, knob):
     B, A = np.zeros((n, 2)), np.zeros((2, n))
     B[[7, 31000], [0, 1]], A[[0, 1], [11, 39000]] = [3, 1], [1, 2]
     new = limiter(B, A, 2.0, 5.0)
-    assert np.allclose(new[[7, 31000], [0, 1]], [2.5, 1]) and abs(np.abs(new).sum() - 3.5) < 1e-8
-    assert abs(knob(B, A, 2.0, 5.0) - np.sqrt(41 / 52)) < 1e-7
+    assert np.allclose(new[[7, 31000], [0, 1]], [2.5, 1]), "limiter: the two entries are 2.5 and 1"
+    assert abs(np.abs(new).sum() - 3.5) < 1e-8, "limiter: all other entries are zero"
+    assert abs(knob(B, A, 2.0, 5.0) - np.sqrt(41 / 52)) < 1e-7, "knob: it is the root of 41/52"
 
 
 # %% [raw]
@@ -460,12 +505,12 @@ def test_large_layer(limiter, knob):
 #
 # $$\varphi_1(z)=\frac{1}{n-q}\operatorname{tr}\,z\,(z^2-XX^{\mathsf T})^{-1},\qquad\varphi_2(z)=\frac1{m-q}\operatorname{tr}\,z\,(z^2-X^{\mathsf T}X)^{-1}$$
 #
-# for an $(n-q)\times(m-q)$ matrix $X$ with the other singular values of $W_0$. (Mind the shape: which of the two matrices has eigenvalues zero?) Write, without the library,
+# for an $(n-q)\times(m-q)$ matrix $X$ with the other singular values of $W_0$. (The larger one of $XX^{\mathsf T}$ and $X^{\mathsf T}X$ has $\lvert n-m\rvert$ eigenvalues zero, which must not be forgotten.) Write, without the library,
 #
 # - `visibility(values, shape, q, k=10)` from all $\min(n,m)$ singular values of $W_0$, falling, and `shape` $=(n,m)$,
 # - `loads(values, shape, q, B, A, gamma)`, the loads of all $r$ spikes of $\gamma BA$ at $k=10$, falling, as an array.
 #
-# Then, for the matrix `my_matrix` of the small encoder of this book, which is yours, and the factors `my_B`, `my_A` of the next cell, of rank 8 and used with `use_rslora`: give `my_alpha`, the largest `lora_alpha` at which no spike exceeds $0.8$ of visibility. (The visibility by the library's fit is in the column `visibility` of `row`: compare.)
+# Then, for the matrix `my_matrix` of the small encoder of this book, which is yours, and the factors `my_B`, `my_A` of the next cell, of rank 8 and used with `use_rslora`: give `my_alpha`, the largest `lora_alpha` at which no spike exceeds $0.8$ of visibility, as a real number that is not rounded. (The visibility by the library's fit is in the column `visibility` of `row`: compare.)
 
 # %% [raw]
 # # BEGIN SOLUTION
@@ -521,7 +566,21 @@ def test_a_bulk_of_zeros_and_the_form(visibility, loads):
     values = np.array([5.0] * 12 + [0.0] * 8)
     assert abs(visibility(values, (20, 20), 12) - 5) < 1e-9, "where there is no noise, a spike stands where it is"
     found = loads(values, (20, 20), 12, np.eye(20, 3), np.eye(3, 20), 10.0)
-    assert np.allclose(found, [2, 2, 2])
+    assert np.shape(found) == (3,), "loads returns an array of r numbers"
+    assert np.allclose(found, [2, 2, 2]), "spikes of 10 at a visibility of 5 have the load 2"
+
+
+# %%
+def test_order_and_a_real_number(visibility, loads, my_alpha):
+    import numpy as np
+
+    values, rng = np.linspace(4, 0.1, 30), np.random.default_rng(1)
+    seen = visibility(values, (30, 40), 12)
+    assert np.ndim(seen) == 0 and 0 < seen < np.inf, "visibility is one positive number"
+    found = loads(values, (30, 40), 12, rng.normal(size=(30, 4)), rng.normal(size=(4, 40)), 1.0)
+    assert np.all(np.isfinite(found)) and np.all(np.diff(found) <= 0), "the loads must fall"
+    assert 0 < float(my_alpha) < np.inf, "my_alpha must be a positive number"
+    assert float(my_alpha) % 1 != 0, "my_alpha is a real number: do not round it"
 
 
 # %%
@@ -546,7 +605,7 @@ def test_against_the_traces(visibility, loads):
             B, A = rng.standard_normal((n, 4)), rng.standard_normal((4, m))
             strengths = np.linalg.svd(0.7 * B @ A, compute_uv=False)[:4]
             ours = loads(values, (n, m), q, B, A, 0.7)
-            assert np.allclose(ours, strengths / expected, rtol=1e-7), "loads"
+            assert np.allclose(ours, strengths / expected, rtol=1e-7), f"loads: wrong for {(n, m)}"
             turned = loads(3 * values, (m, n), q, 3 * A.T, B.T, 0.7)
             assert np.allclose(ours, turned, rtol=1e-7), "no unit and no side counts"
 
@@ -567,7 +626,8 @@ def test_in_noise_it_is_the_strength(visibility):
         place = np.sqrt((theta**2 + 1) * (theta**2 + n / m)) / theta
         noise = np.linalg.svd(rng.standard_normal((n, m)) / m**0.5, compute_uv=False)
         values = np.concatenate([[place], noise[:-1]])
-        assert abs(visibility(values, (n, m), 1, 1) / theta - 1) < 0.015
+        seen = visibility(values, (n, m), 1, 1)
+        assert abs(seen / theta - 1) < 0.015, f"{n} x {m}: the spike is {theta}, visibility {seen}"
 
 
 # %%
@@ -593,7 +653,8 @@ def test_own_matrix(my_alpha, STUDENT_ID):
     squares[: len(s) - q] = s[q:] ** 2
     long, short = (np.sum(z / (z**2 - squares[: size - q])) / (size - q) for size in (max(n, m), min(n, m)))
     limit = 1 / np.sqrt(long * short)
-    assert abs(my_alpha * strongest / np.sqrt(8) / (0.8 * limit) - 1) < 1e-5
+    right = 0.8 * limit * np.sqrt(8) / strongest
+    assert abs(my_alpha / right - 1) < 1e-5, f"my_alpha is {my_alpha}, expected {right}"
 
 
 # %% [raw]
@@ -613,10 +674,10 @@ def test_own_matrix(my_alpha, STUDENT_ID):
 #
 # A rotational adapter turns the $r$ leading directions of $W_0$, $U_1S_1V_1^{\mathsf T}\to U_1R_US_1R_V^{\mathsf T}V_1^{\mathsf T}$. Let the rotations be uniformly random (Haar), $R_V=R_U$ or $R_V$ independent of $R_U$. Write `rotate(s, eps, alike, draws, rng)`, where `s` holds the $r$ leading singular values and `alike` says whether $R_V=R_U$. It draws `draws` rotations by the generator `rng` and returns four floats:
 #
-# - the mean number of the $r$ left directions that become intruders at the cut-off `eps`, and its standard error,
+# - the mean number of left directions that become intruders at the cut-off `eps`, among all $r$ (here without the window of ten), and its standard error,
 # - the mean of $\lVert W-W_0\rVert_F^2/\lVert S_1\rVert_F^2$, and its standard error.
 #
-# Use the functions of `intruders.theory.ensembles`, or your own; then mind how the rotation is drawn (Mezzadri, 2007). (For values that nearly coincide, compare what is lost with what is changed.)
+# You may use `intruders.theory.ensembles`; in a function of your own mind how the rotation is drawn (Mezzadri, 2007). (For values that nearly coincide, compare what is lost with what is changed.)
 
 # %% [raw]
 # # BEGIN SOLUTION
@@ -654,9 +715,21 @@ def test_two_directions(rotate):
     import numpy as np
 
     found = rotate([2.0, 2.0], 0.5, True, 50, np.random.default_rng(0))
-    assert len(found) == 4 and np.all(np.isfinite(found))
+    four = isinstance(found, (tuple, list, np.ndarray)) and len(found) == 4
+    assert four, "return four numbers: two means, each with its standard error behind it"
+    assert np.all(np.isfinite(found)), "the four numbers must be finite"
     assert found[0] == 0, "one of two cosines is at least 0.7"
     assert abs(found[2]) < 1e-12, "turning equal values alike changes nothing"
+
+
+# %%
+def test_all_directions_are_counted(rotate):
+    import numpy as np
+
+    found = rotate(np.linspace(3, 1, 24), 0.95, False, 20, np.random.default_rng(1))
+    message = "turned at random, nearly all 24 directions lose a cosine of 0.95"
+    assert 20 < found[0] <= 24, message
+    assert 0 <= found[1] < 2 and 0 < found[3] < 2, "second and fourth are standard errors"
 
 
 # %%
@@ -675,8 +748,9 @@ def test_how_many_are_lost(rotate):
             lost, error, _, _ = rotate(np.linspace(3, 1, r), eps, alike, 200, np.random.default_rng(seed))
             # Five standard errors, of theirs and of the share of 40000 unit vectors.
             noise = np.sqrt(error**2 + r**2 * share * (1 - share) / 40000)
-            assert abs(lost - r * share) <= 5 * noise, f"{lost} for {r * share}"
-    assert rotate(np.ones(4), 0.5, False, 100, np.random.default_rng(5))[0] == 0
+            assert abs(lost - r * share) <= 5 * noise, f"r = {r}, eps = {eps}: {lost}, expected {r * share}"
+    lost = rotate(np.ones(4), 0.5, False, 100, np.random.default_rng(5))[0]
+    assert lost == 0, "one of four cosines is at least one half"
 
 
 # %%
@@ -694,7 +768,8 @@ def test_how_much_is_changed(rotate):
         expected = {True: 2 - 2 * s.sum() ** 2 / (len(s) * np.sum(s**2)), False: 2.0}
         for alike, exact in expected.items():
             _, _, change, error = rotate(s, 0.5, alike, 500, np.random.default_rng(seed + 20))
-            assert 0 < error < 0.2 and abs(change - exact) < 5 * error, f"{change} for {exact}, alike {alike}"
+            message = f"alike {alike}: a change of {change} within {error}, expected {exact}"
+            assert 0 < error < 0.2 and abs(change - exact) < 5 * error, message
 
 
 # %%
@@ -712,7 +787,7 @@ def test_errors_and_generator(rotate):
     # The spread of forty runs is known to 1/sqrt(78) = .11; the mean of their own errors much better.
     for mean, error in ((0, 1), (2, 3)):
         ratio = runs[:, error].mean() / runs[:, mean].std(ddof=1)
-        assert 0.6 < ratio < 1.8, f"the standard error is off by {ratio}"
+        assert 0.6 < ratio < 1.8, f"the standard error is off by a factor of {ratio}"
 
 
 # %% [raw]
@@ -740,21 +815,18 @@ def test_errors_and_generator(rotate):
 #
 # - `norm_2` and `norm_F`, the operator and the Frobenius norm of $BA^{\mathsf T}$ under the constraint: SymPy expressions in `r`,
 # - `power`, the $p$ for which the *size* $\lVert\alpha r^{-p}BA^{\mathsf T}\rVert_F$ is the same at every rank,
-# - `last`, the number such that the update $\alpha r^{-p}BA^{\mathsf T}$ with random frames has $r$ outliers for $r$ below it and none above, in large $n\times m$ noise of scale $\sigma$ with fixed $r$: a SymPy expression in `alpha`, `p`, `sigma`, `c`,
-# - `frames(W0, r, new)`: factors $B$ and $A$ (shape $m\times r$) that satisfy the constraint, as a pair of arrays. For every $\gamma\ge3\lVert W_0\rVert_2$ the $r\le5$ leading left directions of $W_0+\gamma BA^{\mathsf T}$ shall all be intruders ($\epsilon=0.5$) if `new` is true, and if it is false $W_0+\gamma BA^{\mathsf T}$ shall have no intruder on either side. $W_0$ has at least 200 rows and columns and simple singular values.
+# - `frames(W0, r, new)`: factors $B$ and $A$ (shape $m\times r$) that satisfy the constraint, as a pair of arrays. For every $\gamma\ge3\lVert W_0\rVert_2$ the $r\le5$ leading left directions of $W_0+\gamma BA^{\mathsf T}$ shall all be intruders at $\epsilon=0.5$ if `new` is true; if it is false, $W_0+\gamma BA^{\mathsf T}$ shall have no intruder at $\epsilon=0.5$ among its ten leading directions, neither on the left nor on the right. $W_0$ has at least 200 rows and columns and simple singular values.
+#
+# (At fixed $\alpha$ a high rank does push all $r$ equal spikes $\alpha/r$ under the threshold; but that is the scale, and not the constraint.)
 
 # %% [raw]
 # # BEGIN SOLUTION
 
 # %%
-r, alpha, p, sigma, c = sp.symbols("r alpha p sigma c", positive=True)
+r = sp.symbols("r", positive=True)
 norm_2 = sp.Integer(1)  # SOLUTION
 norm_F = sp.sqrt(r)  # SOLUTION
 power = sp.Rational(1, 2)  # SOLUTION
-# BEGIN SOLUTION NO PROMPT
-# All spikes are alpha r^(-p), and the threshold is sigma c^(1/4).
-# END SOLUTION
-last = (alpha / (sigma * c ** sp.Rational(1, 4))) ** (1 / p)  # SOLUTION
 
 
 def frames(W0, r, new):
@@ -776,12 +848,17 @@ def frames(W0, r, new):
 
 
 # %%
-def test_rank_one(norm_2, norm_F):
+def test_rank_one(norm_2, norm_F, power):
     import sympy as sp
 
+    from intruders.course import same
+
     for name, norm in {"norm_2": norm_2, "norm_F": norm_F}.items():
+        assert isinstance(norm, (sp.Expr, int, float)), f"{name} must be an expression in r"
         norm = sp.sympify(norm)
-        assert norm.subs(dict.fromkeys(norm.free_symbols, 1)) == 1, f"{name} of one unit vector times another"
+        assert same(norm, norm, r=(1, 64)), f"{name} has no finite value"
+        assert norm.subs(dict.fromkeys(norm.free_symbols, 1)) == 1, f"{name} is 1 for one unit vector times another"
+    assert abs(float(power)) < 3, "power must be a number, of moderate size"
 
 
 # %%
@@ -790,8 +867,11 @@ def test_frames_satisfy_the_constraint(frames):
 
     W0 = np.random.default_rng(0).standard_normal((220, 200)) / 15
     for new in (True, False):
-        for frame, size in zip(frames(W0, 3, new), (220, 200), strict=True):
-            assert frame.shape == (size, 3) and np.allclose(frame.T @ frame, np.eye(3))
+        found = frames(W0, 3, new)
+        assert isinstance(found, (tuple, list)) and len(found) == 2, "return a pair B, A"
+        for frame, size in zip(found, W0.shape, strict=True):
+            assert np.shape(frame) == (size, 3), f"B is n x r and A is m x r, not {np.shape(frame)}"
+            assert np.allclose(frame.T @ frame, np.eye(3)), "the columns must be orthonormal"
 
 
 # %%
@@ -800,18 +880,14 @@ hidden: true
 """  # END TEST CONFIG
 
 
-def test_norms_and_ranks(norm_2, norm_F, power, last):
+def test_norms_and_power(norm_2, norm_F, power):
     import sympy as sp
 
     from intruders.course import same
 
-    r, alpha, p, sigma, c = sp.symbols("r alpha p sigma c")
-    assert same(sp.sympify(norm_2), sp.Integer(1), r=(1, 64)), "the operator norm"
-    assert same(sp.sympify(norm_F), sp.sqrt(r), r=(1, 64)), "the Frobenius norm"
-    assert abs(float(power) - 0.5) < 1e-12, "the power that keeps the size"
-    exponent = sp.log(alpha / sigma) - sp.log(c) / 4
-    ends = {"alpha": (4, 32), "p": (0.3, 1.2), "sigma": (0.5, 2), "c": (0.2, 5)}
-    assert same(sp.log(last), exponent / p, **ends), "the rank up to which there are outliers"
+    assert same(sp.sympify(norm_2), sp.Integer(1), r=(1, 64)), "norm_2: the operator norm is 1"
+    assert same(sp.sympify(norm_F), sp.sqrt(sp.Symbol("r")), r=(1, 64)), "norm_F: it is the root of r"
+    assert abs(float(power) - 0.5) < 1e-12, "power: 1/2 keeps the size"
 
 
 # %%
@@ -836,9 +912,9 @@ def test_counterexamples(frames):
             update = LowRank(B, A.T, times * np.linalg.norm(W0, 2))
             report = detect(W0, update, side="both", route="dense")
             if new:
-                assert report.intruders()[:r].all(), "not all of them are intruders"
+                assert report.intruders()[:r].all(), "new: not all of the r leading left directions are intruders"
             else:
-                assert not any(report.intruders(side=side).any() for side in report.sides), "an intruder"
+                assert not any(report.intruders(side=side).any() for side in report.sides), "not new: an intruder"
 
 
 # %% [raw]
@@ -865,26 +941,42 @@ def test_counterexamples(frames):
 #
 # Every row of `runs` is one run: a method (`name`) at one `learning_rate` on one `seed`, with its `accuracy`, its `forgetting` (nats) and the number of its `intruders`. A recipe is a method at a rate; each has five seeds.
 #
-# A team adapts this encoder. Its users tolerate at most one nat of forgetting; within that the team wants accuracy. Choose a recipe by the means over the seeds 0 and 1 *only*. Then report, from the seeds 2 to 4, its accuracy and forgetting with 95 per cent intervals by Student's t, and its paired differences (same seed) from at least two rivals of your choice.
+# A team adapts this encoder. Its users tolerate at most one nat of forgetting; within that the team wants accuracy. Add a code cell for it, and make a table:
 #
-# Defend or revise your choice in at most 200 words, with numbers of your own: What do the intervals tell apart, and what not? How far would you have got with two other seeds? Should the number of intruders have a say here? What would you measure before you recommend the recipe for another model?
+# - Choose a recipe by the means over the seeds 0 and 1 *only*.
+# - For the seeds 2 to 4 report its accuracy and forgetting, and its paired differences in both (same seed) from *one* rival of your choice, each as a mean with a 95 per cent interval by Student's t.
+# - Find the recipe that *one* other pair of seeds would have chosen.
+#
+# Then defend or revise your choice in at most 200 words, with these numbers; a table does not count towards the words. What do the intervals tell apart, and what not? How much of the choice was luck? Should the number of intruders have a say?
 
 # %% [raw]
 # # BEGIN SOLUTION
 
 # %% [markdown]
-# *A model answer.* On the seeds 0 and 1, 21 of 41 recipes forget at most one nat. The most accurate is VeRA at 0.02: 0.828, forgetting 0.58. On the seeds 2 to 4 it has 0.825 ± 0.004, forgets 0.62 ± 0.10 and has no intruder. Paired, it is less accurate than VeRA at 0.04 by 0.004 ± 0.021 and than DoRA at 0.001 by 0.000 ± 0.015, more than OSF at 0.0001 by 0.002 ± 0.011: nothing is told apart. In forgetting it is: 0.30 ± 0.12, 0.43 ± 0.18 and 0.08 ± 0.06 less.
+# *Numbers.* On the seeds 0 and 1, 21 of 41 recipes forget at most one nat. The most accurate is VeRA at 0.02, before VeRA at 0.04. On the seeds 2 to 4:
 #
-# So I keep it for its forgetting, not for its accuracy; HRA at 0.002 forgets 0.56 and cannot be told from it in either. Two seeds settle little: of the ten pairs three choose this recipe, five VeRA at 0.04, one OSF and one OFT. Near the limit selection flatters: RandLoRA at 0.0001 and DoRA go from 0.99 and 0.97 to 1.20 and 1.06, beyond it.
+# | | accuracy | forgetting | intruders |
+# |---|---|---|---|
+# | VeRA, 0.02 | 0.825 ± 0.004 | 0.62 ± 0.10 | 0, 0, 0 |
+# | less VeRA, 0.04 | -0.004 ± 0.021 | -0.30 ± 0.12 | 6, 5, 7 |
+# | less DoRA, 0.001 | 0.000 ± 0.015 | -0.43 ± 0.18 | 0, 0, 0 |
+# | less OSF, 0.0001 | 0.002 ± 0.011 | -0.08 ± 0.06 | 0, 0, 0 |
+# | less HRA, 0.002 | 0.005 ± 0.021 | 0.07 ± 0.09 | 0, 0, 0 |
 #
-# The count has no say. VeRA at 0.04 has six intruders and keeps the limit; DoRA has none and does not. For another model I would tune each method's rate first, on several seeds, and measure forgetting on what the users need.
+# The seeds 3 and 4 choose OFT at 0.0001. Of all ten pairs three choose VeRA at 0.02, five VeRA at 0.04, one OSF and one OFT.
 #
-# **Rubric**
+# *A model answer (rival: VeRA at 0.04).* I keep VeRA at 0.02, but for its forgetting. In accuracy the two are not told apart: the difference is -0.004 ± 0.021 on new seeds, which is not the same as equal, since two per cent either way would be possible. In forgetting they are: 0.30 ± 0.12 nats less.
+#
+# The choice was mostly luck. On the seeds 0 and 1 it led by 0.82833 to 0.82778, a coin toss, and the seeds 3 and 4 choose OFT. Near the limit selection flatters besides: RandLoRA at 0.0001 and DoRA at 0.001 forget 0.99 and 0.97 nats on the seeds of the choice, and 1.20 and 1.06 on the new ones.
+#
+# The count has no say: VeRA at 0.04 has six intruders and keeps the limit on average, 0.92; DoRA has none and does not, 1.06. What the users feel is forgetting, and that has been measured.
+#
+# **Rubric** (VeRA at 0.02 before 0.04 is 0.82833 to 0.82778 on the seeds 0 and 1: who by a slip takes 0.04, and argues well, loses the first point only.)
 #
 # - 1 point: the choice is made on the seeds 0 and 1 alone, with the limit applied there, and reported on the others with the right intervals (t with two degrees of freedom, 4.30 standard errors).
-# - 1 point: paired differences from two rivals, and their reading: accuracies are not told apart (which is not the same as equal), some differences in forgetting are. A revised choice, for lower forgetting at an accuracy not told apart, is as good if it is argued.
-# - 1 point: the luck of selection, with a number: another pair of seeds chooses another recipe, or a recipe near the limit passes it on new seeds.
-# - 1 point: the count is not the aim and does not order the recipes (with an example from the table), and a sensible measurement for another model: rates first, several seeds, the forgetting that matters there.
+# - 1 point: paired differences from a rival, and their reading: what is not told apart is not therefore equal; for most rivals accuracy is not and forgetting is. A revised choice, for lower forgetting at an accuracy not told apart, is as good if it is argued.
+# - 1 point: the luck of selection, with a number: another pair of seeds chooses another recipe (or, by chance, the same one: then the small lead, or a recipe near the limit that passes it on new seeds).
+# - 1 point: the count is not the aim and does not order the recipes, with an example from the table; what the users feel is measured.
 
 # %% [raw]
 # # END SOLUTION

@@ -14,11 +14,15 @@ def test_form(best, cut):
 
 @test_case(points=None, hidden=False)
 def test_scale_and_order(best, cut):
+    import sympy as sp
 
     def at(formula, **values):
+        formula = sp.sympify(formula)
         return float(formula.subs({one: values[one.name] for one in formula.free_symbols}))
-    assert abs(at(best, s=10, c=0.5, sigma=2) - 2 * at(best, s=5, c=0.5, sigma=1)) < 1e-09
-    assert abs(at(cut, c=0.5, sigma=2) - 2 * at(cut, c=0.5, sigma=1)) < 1e-09, 'the unit of sigma is that of s'
-    assert 0 < at(best, s=3, c=1, sigma=1) < 3, 'noise pushes outliers outwards'
-    assert at(cut, c=1, sigma=1) > 2, 'outliers stand beyond the edge'
+    twice = at(best, s=10, c=0.5, sigma=2) - 2 * at(best, s=5, c=0.5, sigma=1)
+    assert abs(twice) < 1e-09, 'best has the unit of s and sigma: twice as large where both are'
+    twice = at(cut, c=0.5, sigma=2) - 2 * at(cut, c=0.5, sigma=1)
+    assert abs(twice) < 1e-09, 'cut has the unit of sigma: twice as large where sigma is'
+    assert 0 < at(best, s=3, c=1, sigma=1) < 3, 'noise pushes outliers outwards: best is less than s'
+    assert at(cut, c=1, sigma=1) > 2, 'outliers stand beyond the edge, and so must cut'
 

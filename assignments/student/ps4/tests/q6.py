@@ -10,7 +10,10 @@ all_or_nothing = True
 def test_one_dimension(chance_mean, chance_drawn):
     import numpy as np
     assert abs(chance_mean(1, 1) - 1) < 1e-06, 'on a line the cosine is one'
-    assert 0 < chance_mean(30, 20) < 1
-    mean, error = chance_drawn(30, 20, 100, np.random.default_rng(0))
-    assert 0 < mean < 1 and 0 < error < 0.1
+    assert 0 < chance_mean(30, 20) < 1, 'the mean of a cosine lies between 0 and 1'
+    found = chance_drawn(30, 20, 100, np.random.default_rng(0))
+    pair = isinstance(found, (tuple, list, np.ndarray)) and len(found) == 2
+    assert pair, 'chance_drawn returns two numbers: the mean and its standard error'
+    assert 0 < found[0] < 1, 'the mean of a cosine lies between 0 and 1'
+    assert 0 < found[1] < 0.1, f'a standard error of {found[1]}'
 

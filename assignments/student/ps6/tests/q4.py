@@ -12,13 +12,19 @@ def test_nothing_to_do(limiter, knob):
     rng = np.random.default_rng(0)
     B, A = (rng.standard_normal((12, 3)), rng.standard_normal((3, 9)))
     new = limiter(B, A, 0.5, 1000.0)
-    assert new.shape == B.shape and np.allclose(new @ A, B @ A)
-    assert knob(B, A, 0.5, 1000.0) == 1
+    assert np.shape(new) == B.shape, 'limiter returns an array of the shape of B'
+    assert np.allclose(new @ A, B @ A), 'below the ceiling nothing may change'
+    assert knob(B, A, 0.5, 1000.0) == 1, 'below the ceiling the factor is 1'
 
 @test_case(points=None, hidden=False)
-def test_keeps_the_ceiling(limiter):
+def test_keeps_the_ceiling(limiter, knob):
     import numpy as np
     rng = np.random.default_rng(1)
     B, A = (rng.standard_normal((12, 3)), rng.standard_normal((3, 9)))
-    assert np.linalg.norm(2 * limiter(B, A, 2.0, 3.0) @ A, 2) < 3 + 1e-09
+    new = limiter(B, A, 2.0, 3.0)
+    assert np.shape(new) == B.shape and np.isfinite(new).all(), 'finite, of the shape of B'
+    assert np.linalg.norm(2 * new @ A, 2) < 3 + 1e-09, 'a singular value exceeds the ceiling'
+    factor = knob(B, A, 2.0, 3.0)
+    assert np.ndim(factor) == 0, 'knob returns one number'
+    assert 0 < factor < 1, 'above the ceiling the factor lies between 0 and 1'
 
