@@ -45,6 +45,11 @@ HOSTILE = {
     "reads the tests": ("open('/autograder/source/tests/second.py').read()", "reads /autograder"),
     "looks for the tests": ("import glob, os\nos.listdir('/')", "reads /"),
     "reads and hides it": ("try:\n    open('/etc/passwd')\nexcept BaseException:\n    pass", "reads /etc/passwd"),
+    "reads later": (
+        "import threading, time\ndef later():\n    time.sleep(0.3)\n    open('/etc/passwd')\n"
+        "threading.Thread(target=later).start()\ndef second(k):\n    time.sleep(0.5)\n    return k + 1",
+        "reads /etc/passwd",
+    ),
     "runs a program": ("import subprocess\nsubprocess.run(['ls', '/'])", "calls"),
     "runs a shell": ("import os\nos.system('ls /')", "calls os.system"),
     "opens a connection": ("import socket\nsocket.create_connection(('127.0.0.1', 1))", "calls socket"),
