@@ -109,8 +109,7 @@ def table(results: list[dict]) -> str:
     rows.writerow([*HEADS, *(f"{name} {question}" for question in questions), f"{name} automatic"])
     for result in results:
         points = [one.get("score", "") for one in result["questions"]]
-        login = result["student"] or result["name"]
-        rows.writerow([result["name"], result["id"], "", login, "", *points, sum(filter(None, points))])
+        rows.writerow([result["name"], result["id"], "", result["student"], "", *points, sum(filter(None, points))])
     return text.getvalue()
 
 

@@ -51,6 +51,7 @@ def test_a_folder(submissions, sets, capsys):
     rows = list(csv.DictReader(io.StringIO((submissions / "grades" / f"{FIRST}.csv").read_text())))
     assert [row["Student"] for row in rows] == ["Grace Hopper", "lovelaceada", "turing"]
     assert [row["ID"] for row in rows] == ["77", "1815", ""]
+    assert [row["SIS Login ID"] for row in rows] == ["", "instructor", "instructor"]
     automatic = sum(one["points"] for one in sets[FIRST].assignment.questions if not one["manual"])
     assert [float(row[f"{FIRST} automatic"]) for row in rows] == [0, automatic, automatic]
     manual = [one["name"] for one in sets[FIRST].assignment.questions if one["manual"]]
