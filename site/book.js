@@ -9,19 +9,27 @@ document.addEventListener("toggle", ({ target }) => {
 // a line that is wider than the line has one of its own.
 const SCROLLED = "mjx-container[display], mjx-container.wide, .output, .pst-scrollable-table-container, pre";
 
-const fade = (part) => part.classList.toggle("goes-on", part.scrollWidth - part.clientWidth - part.scrollLeft > 2);
+const hidden = (part) => part.scrollWidth - part.clientWidth - part.scrollLeft > 2;
 
 const measure = () => {
-  const narrow = matchMedia("(max-width: 700px)").matches;
-  for (const formula of document.querySelectorAll(".bd-article mjx-container:not([display])")) {
-    formula.classList.remove("wide", "goes-on");
-    const room = formula.closest("p, li, dd, td, figcaption");
-    if (narrow && room && formula.getBoundingClientRect().width > room.clientWidth) formula.classList.add("wide");
+  const formulas = [...document.querySelectorAll(".bd-article mjx-container:not([display])")];
+  formulas.forEach((formula) => formula.classList.remove("wide", "goes-on"));
+  if (matchMedia("(max-width: 700px)").matches) {
+    const room = (formula) => formula.closest("p, li, dd, td, figcaption")?.clientWidth ?? Infinity;
+    const wide = formulas.filter((formula) => formula.getBoundingClientRect().width > room(formula));
+    wide.forEach((formula) => formula.classList.add("wide"));
   }
-  document.querySelectorAll(`.bd-article :is(${SCROLLED})`).forEach(fade);
+  const parts = [...document.querySelectorAll(`.bd-article :is(${SCROLLED})`)].map((part) => [part, hidden(part)]);
+  parts.forEach(([part, more]) => part.classList.toggle("goes-on", more));
 };
 
-document.addEventListener("DOMContentLoaded", () => (window.MathJax?.startup?.promise ?? Promise.resolve()).then(measure));
-document.addEventListener("toggle", measure, true);
-document.addEventListener("scroll", ({ target }) => target.matches?.(SCROLLED) && fade(target), true);
-addEventListener("resize", measure);
+let asked = 0;
+const soon = () => {
+  cancelAnimationFrame(asked);
+  asked = requestAnimationFrame(measure);
+};
+
+document.addEventListener("DOMContentLoaded", () => (window.MathJax?.startup?.promise ?? Promise.resolve()).then(soon));
+document.addEventListener("toggle", soon, true);
+document.addEventListener("scroll", ({ target }) => target.matches?.(SCROLLED) && target.classList.toggle("goes-on", hidden(target)), true);
+addEventListener("resize", soon);
