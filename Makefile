@@ -4,7 +4,8 @@
 VENV   := .venv
 COURSE := .venv-course
 PYTHON := $(VENV)/bin/python
-PIP    := $(PYTHON) -m pip install --quiet --disable-pip-version-check
+INSTALL := -m pip install --quiet --disable-pip-version-check
+PIP    := $(PYTHON) $(INSTALL)
 SITE   := _build/html
 
 CHAPTERS := $(sort $(wildcard chapters/*.ipynb))
@@ -124,6 +125,6 @@ $(VENV)/.library: $(LIBRARY) $(VENV)/.test
 
 $(COURSE)/.tools: assignments/requirements.txt $(VENV)/.library
 	@sh tests/python.sh $(COURSE)
-	@$(COURSE)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
-	@$(COURSE)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall dist/intruders-*.whl
+	@$(COURSE)/bin/python $(INSTALL) -r $<
+	@$(COURSE)/bin/python $(INSTALL) --no-deps --force-reinstall dist/intruders-*.whl
 	@touch $@

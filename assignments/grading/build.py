@@ -72,12 +72,10 @@ def build(master: Path, student: Path, made: Path) -> None:
         nbformat.write(completed(notebook, name, questions), source)
         assign(str(source), str(Path(folder) / "out"))
         out = Path(folder) / "out"
-        for folder_out, target in ((out / "student", student), (out / "autograder", made)):
+        for target in (student, made):
             target.mkdir(parents=True, exist_ok=True)
-            tidy = tidied(folder_out / f"{name}.ipynb", name)
-            if target == made:
-                solved(tidy)
-            nbformat.write(tidy, target / f"{name}{'-solutions' * (target == made)}.ipynb")
+        nbformat.write(tidied(out / "student" / f"{name}.ipynb", name), student / f"{name}.ipynb")
+        nbformat.write(solved(tidied(out / "autograder" / f"{name}.ipynb", name)), made / f"{name}-solutions.ipynb")
         shutil.rmtree(student / "tests", ignore_errors=True)
         shutil.copytree(out / "student" / "tests", student / "tests")
         (packed,) = (out / "autograder").glob("*.zip")
@@ -126,10 +124,11 @@ def tidied(path: Path, name: str) -> nbformat.NotebookNode:
     return notebook
 
 
-def solved(notebook: nbformat.NotebookNode) -> None:
-    """The solutions are those of a student called instructor."""
+def solved(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The solutions, as those of a student called instructor."""
     (identity,) = (cell for cell in notebook.cells if cell.source == IDENTITY)
     identity.source = 'STUDENT_ID = "instructor"'
+    return notebook
 
 
 def archive(packed: Path, target: Path, name: str, questions: list[dict]) -> None:

@@ -18,7 +18,6 @@ import os
 import re
 import sys
 import threading
-import zipfile
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,8 +95,10 @@ def feedback(result: dict) -> str:
     """Points and messages of one submission, without what a hidden check says."""
     lines = [f"{result['assignment']}, {result['student'] or 'no STUDENT_ID'}"]
     for one in result["questions"]:
-        points = "read by a person" if one["manual"] else f"{one['score']:g} of {one['points']:g}"
-        lines += ["", f"{one['name']}: {points}"] + ([] if one["manual"] else [readable(one)] * bool(readable(one)))
+        if one["manual"]:
+            lines += ["", f"{one['name']}: read by a person"]
+        else:
+            lines += ["", f"{one['name']}: {one['score']:g} of {one['points']:g}", *readable(one).splitlines()]
     return "\n".join(lines) + "\n"
 
 
@@ -115,11 +116,7 @@ def table(results: list[dict]) -> str:
 
 def grade_folder(folder: Path, archives: list[Path], jobs: int) -> list[dict]:
     """Grades what is in the folder, `jobs` at a time, and writes tables and pages."""
-    assignments = {}
-    for archive in archives:
-        with zipfile.ZipFile(archive) as packed:
-            one = Assignment.of(packed.read)
-        assignments[one.name] = one
+    assignments = {one.name: one for one in map(Assignment.packed, archives)}
     entries, results = found(folder), {}
     if not entries:
         raise ValueError(f"{folder}: no notebooks, expected submissions")

@@ -21,11 +21,12 @@ STUDENT = re.compile(r"^STUDENT_ID *= *['\"]([^'\"]*)['\"]", re.M)
 
 @dataclass(frozen=True)
 class Submission:
-    """segments: for each question that is checked, the code cells between the check before and its own."""
+    """segments: for each question that is checked, the code cells between the check before and its own; then, under
+    None, what follows the last check."""
 
     assignment: str | None
     student: str
-    segments: list[tuple[str, list[str]]] = field(default_factory=list)
+    segments: list[tuple[str | None, list[str]]] = field(default_factory=list)
 
 
 def read(path: Path) -> Submission:
@@ -49,5 +50,7 @@ def read(path: Path) -> Submission:
             current = []
         else:
             current.append(source)
+    if current:
+        segments.append((None, current))
     ids = STUDENT.findall("\n".join(source for kind, source in cells if kind == "code"))
     return Submission(name, ids[-1] if ids else "", segments)

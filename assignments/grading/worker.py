@@ -192,7 +192,6 @@ def main(address: str) -> None:
             connection = listener.accept()
             if os.fork() == 0:
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                listener._listener._socket.close()
                 serve(connection)
                 os._exit(0)
             connection.close()

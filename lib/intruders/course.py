@@ -40,12 +40,11 @@ def same(formula: sp.Expr, expected: sp.Expr, **ranges: tuple[float, float]) -> 
         raise TypeError(f"formula: {type(formula).__name__}, expected a SymPy expression")
     if unknown := {str(symbol) for symbol in formula.free_symbols} - set(ranges):
         raise ValueError(f"formula: symbols {sorted(unknown)}, expected none but {sorted(ranges)}")
-    rng = np.random.default_rng(0)
+    rng, both = np.random.default_rng(0), (formula, sp.sympify(expected))
     for _ in range(_POINTS):
         point = {name: sp.Float(rng.uniform(*ends), 40) for name, ends in ranges.items()}
         ours, theirs = (
-            sp.N(one.xreplace({symbol: point[symbol.name] for symbol in one.free_symbols}), 30)
-            for one in (sp.sympify(formula), sp.sympify(expected))
+            sp.N(one.xreplace({symbol: point[symbol.name] for symbol in one.free_symbols}), 30) for one in both
         )
         if not (ours.is_number and abs(ours - theirs) <= 1e-9 * max(1, abs(theirs))):
             return False

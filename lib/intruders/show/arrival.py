@@ -56,8 +56,8 @@ def arrival(singular_values: np.ndarray, seed: int = 0) -> Explorable:
         x, _, largest, _, overlap = directions(_SEARCHED)
         own = np.take_along_axis(largest, overlap.argmax(axis=1)[:, None], axis=1)[:, 0]
         cosine.plot(x, own, color=figures.SPIKE, linewidth=1.2)
-        cosine.axhline(EPS, color="#555b66", linewidth=1, linestyle=":")
-        cosine.text(x[-1], EPS + 0.02, "cut-off", color="#555b66", ha="right", va="bottom")
+        cosine.axhline(EPS, **figures.LIMIT)
+        cosine.text(x[-1], EPS + 0.02, "cut-off", color=figures.GREY, ha="right", va="bottom")
         chance.plot(x, [probability(visible * ratio) for ratio in x], color=figures.THEORY)
         for ax, gid, colour in ((cosine, "own", figures.SPIKE), (chance, "told", figures.THEORY)):
             ax.plot([], [], color=colour, linewidth=9, solid_capstyle="round", gid=gid, clip_on=False)

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from intruders.show import figures
-from intruders.show.explore import Explorable, Frame, dot
+from intruders.show.explore import FORETOLD, MEASURED, Explorable, Frame, dot
 from intruders.theory.bbp import predict
 from intruders.theory.ensembles import goe, unit_vector
 from intruders.theory.laws import Semicircle, SpikeMeasure
@@ -13,8 +13,6 @@ from intruders.theory.laws import Semicircle, SpikeMeasure
 _BULK = Semicircle(1.0)
 _X = 2 * np.sin(np.linspace(-np.pi / 2, np.pi / 2, 121))
 _SIZE = 400
-_MEASURED = {"color": figures.SPIKE, "solid_capstyle": "round", "clip_on": False}
-_FORETOLD = _MEASURED | {"color": figures.THEORY}
 
 
 @cache
@@ -26,17 +24,17 @@ def _matrix():
 def _draw():
     fig, (spectrum, overlap) = figures.subplots(2, height=3.0, width_ratios=[1.6, 1])
     spectrum.fill_between(_X, _BULK.pdf(_X), color=figures.BULK, alpha=0.35, linewidth=0)
-    spectrum.plot([], [], **_MEASURED, linewidth=7, gid="eigenvalue")
+    spectrum.plot([], [], **MEASURED, linewidth=7, gid="eigenvalue")
     spectrum.plot([], [], color=figures.THEORY, gid="measure")
     spectrum.plot([], [], color=figures.THEORY, gid="atom")
     spectrum.set(
         xlim=(-2.2, 3.5), ylim=(0, 1), xlabel=r"eigenvalue $\lambda/\sigma$", ylabel="density, mass of the atom"
     )
     strengths = np.linspace(0.05, 3, 200)
-    overlap.axvline(1, color="#555b66", linewidth=1, linestyle=":")
+    overlap.axvline(1, **figures.LIMIT)
     overlap.plot(strengths, [predict(s, _BULK).left_overlap for s in strengths], color=figures.THEORY)
-    overlap.plot([], [], **_MEASURED, linewidth=10, gid="measured")
-    overlap.plot([], [], **_FORETOLD, linewidth=5, gid="overlap")
+    overlap.plot([], [], **MEASURED, linewidth=10, gid="measured")
+    overlap.plot([], [], **FORETOLD, linewidth=5, gid="overlap")
     overlap.set(
         xlim=(0, 3), ylim=(0, 1), xlabel=r"strength $\theta/\sigma$", ylabel=r"overlap $\langle u, \hat u\rangle^2$"
     )

@@ -24,9 +24,9 @@ def central(rows: pd.DataFrame) -> Figure:
     """
     fig, ax = figures.subplots(height=3.4)
     scatter(ax, rows, size=14)
-    ax.axhline(0.5, color="#555b66", linewidth=1, linestyle=":")
+    ax.axhline(0.5, **figures.LIMIT)
     ax.text(1.1, 0.99, "theory: a new\ndirection is visible", fontsize=9.5, va="top", color=figures.THEORY)
-    ax.text(0.0235, 0.48, "below: an intruder dimension", fontsize=9.5, va="top", color="#555b66")
+    ax.text(0.0235, 0.48, "below: an intruder dimension", fontsize=9.5, va="top", color=figures.GREY)
     ax.legend(loc="lower left")
     return fig
 

@@ -25,7 +25,7 @@ def cutoff(rows: pd.DataFrame) -> Explorable:
         fig, (marks, counts) = figures.subplots(2, height=3.5, width_ratios=[1.4, 1])
         scatter(marks, rows, size=6)
         marks.set(xlabel="strength / threshold", ylabel="smallest max-cosine, top ten")
-        marks.plot([], [], color="#555b66", linewidth=1.5, linestyle=":", gid="line")
+        marks.plot([], [], color=figures.GREY, linewidth=1.5, linestyle=":", gid="line")
         for method, colour in _METHODS.items():
             style = "--" if method == "LoRA r = 8" else "-"
             counts.plot(_VALUES, [count(method, eps) for eps in _VALUES], style, color=colour, label=method)

@@ -64,7 +64,7 @@ def _draw():
     profile.set_xlabel(r"old singular value $s_i/\sigma$")
     safe, mixed = np.transpose([_cosines(float(tau)) for tau in _VALUES])
     largest.plot(_VALUES, np.transpose([safe, mixed]), color=figures.THEORY, linewidth=1.2)
-    largest.axhline(0.5, color="#555b66", linewidth=1, linestyle=":")
+    largest.axhline(0.5, **figures.LIMIT)
     for name, colour in (("safe", figures.SPIKE), ("mixed", figures.BULK)):
         largest.plot([], [], color=colour, linewidth=9, solid_capstyle="round", gid=f"{name}-seen")
         largest.plot([], [], color=figures.THEORY, linewidth=4, solid_capstyle="round", gid=name)

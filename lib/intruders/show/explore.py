@@ -12,7 +12,11 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from intruders.show.figures import svg
+from intruders.show import figures
+
+# Strokes with round ends, and dots (`dot`), of what is measured and of what theory says of it.
+MEASURED = {"color": figures.SPIKE, "solid_capstyle": "round", "clip_on": False}
+FORETOLD = MEASURED | {"color": figures.THEORY}
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ class Explorable:
 
     def _picture(self, fig: Figure) -> str:
         width, height = fig.get_size_inches() * 72
-        text = re.sub(r'(?<= id=")|(?<=href="#)|(?<=url\(#)', f"{self.name}-", svg(fig))
+        text = re.sub(r'(?<= id=")|(?<=href="#)|(?<=url\(#)', f"{self.name}-", figures.svg(fig))
         opening = (
             f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
             f'viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(self.alt)}">'

@@ -22,6 +22,8 @@ SPIKE = "#d1495b"
 LORA = "#e08a00"
 FULL = "#1c7ca6"
 CONTRAST = "#7d5ba6"  # what the rest is set against: a formula that fails, a control
+GREY = "#555b66"  # axes, and what is written beside them
+LIMIT = {"color": GREY, "linewidth": 1, "linestyle": ":"}  # a threshold or a cut-off
 
 WIDTH = 6.4  # inches: the width of the text
 
@@ -30,12 +32,12 @@ STYLE = {
     "figure.facecolor": "white",
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.edgecolor": "#555b66",
+    "axes.edgecolor": GREY,
     "axes.linewidth": 0.8,
     "axes.labelsize": 11.5,
     "axes.titlesize": 11.5,
-    "xtick.color": "#555b66",
-    "ytick.color": "#555b66",
+    "xtick.color": GREY,
+    "ytick.color": GREY,
     "xtick.labelsize": 10,
     "ytick.labelsize": 10,
     "legend.fontsize": 10,

@@ -36,7 +36,7 @@ def _draw() -> Figure:
     spikes.plot(*_stems(_SPIKES, -0.25), color=figures.BULK, label="trained", **wide)
     spikes.plot([], [], color=figures.SPIKE, label="cut", gid="cut", **wide)
     spikes.plot([], [], color=figures.CONTRAST, label="turned down", gid="turned", **wide)
-    spikes.axhline(1, color="#555b66", linewidth=1, linestyle=":")
+    spikes.axhline(1, **figures.LIMIT)
     spikes.set(xlim=(0.4, 8.6), ylim=(0, 3), xlabel="number $j$ of the spike", ylabel=r"strength $\theta_j/\tau$")
     spikes.legend(handlelength=1)
     for left, colour, line in ((_cut, figures.SPIKE, "-"), (_turned_down, figures.CONTRAST, "--")):

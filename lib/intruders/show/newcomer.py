@@ -40,8 +40,8 @@ def _draw():
     beyond = _VALUES[_VALUES > 1]
     cosine.plot(beyond, [predict(theta, _BULK).max_cosine(SIZE) for theta in beyond], color=figures.THEORY)
     cosine.plot(_VALUES, cosines[:, 0], color=figures.SPIKE, linewidth=1)
-    cosine.axhline(EPS, color="#555b66", linewidth=1, linestyle=":")
-    cosine.axvline(threshold(_BULK), color="#555b66", linewidth=1, linestyle=":")
+    cosine.axhline(EPS, **figures.LIMIT)
+    cosine.axvline(threshold(_BULK), **figures.LIMIT)
     cosine.plot([], [], color=figures.SPIKE, linewidth=9, solid_capstyle="round", gid="leading", clip_on=False)
     cosine.set(xlim=(0, 3), ylim=(0, 1.02), xlabel=r"strength $\theta$", ylabel="largest cosine with an old one")
     return fig

@@ -31,7 +31,7 @@ def _draw() -> Figure:
     counts.set(ylim=(0, 42), ylabel="number of outliers")
     counts.set_yticks([0, 10, 20, 30, 40])
     strengths.plot(_RANKS, _strength(_RANKS), color=figures.THEORY)
-    strengths.axhline(1, color="#555b66", linewidth=1, linestyle=":")
+    strengths.axhline(1, **figures.LIMIT)
     strengths.text(1, 0.97, r"$\theta_c=\sigma$", va="top")
     strengths.plot([], [], color=figures.SPIKE, linewidth=7, solid_capstyle="round", gid="strength")
     strengths.set(xscale="log", yscale="log", xlim=(0.9, 70), ylim=(0.6, 8), xlabel="directions $r$")

@@ -32,7 +32,7 @@ def rate(law: Sequence[float], limits: Sequence[float]) -> Explorable:
     def draw() -> Figure:
         fig, (left, right) = figures.subplots(2, height=3.4)
         left.axhspan(limits[0], limits[-1], color=figures.BULK, alpha=0.25, linewidth=0)
-        left.axhline(np.median(limits), color="#555b66", linewidth=1, linestyle=":")
+        left.axhline(np.median(limits), **figures.LIMIT)
         for ax, part in ((left, "strength"), (right, "passed")):
             for name, (label, line, _) in _SCALES.items():
                 ax.plot([], [], line, color=figures.THEORY, label=label, gid=f"{name}-{part}")

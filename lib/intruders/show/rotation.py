@@ -35,7 +35,7 @@ def _counts(r: int) -> np.ndarray:
 
 def _draw() -> Figure:
     fig, (cosines, counts) = figures.subplots(2, height=2.9, width_ratios=[1, 1.25])
-    cosines.axhline(_EPS, color="#555b66", linewidth=1, linestyle=":")
+    cosines.axhline(_EPS, **figures.LIMIT)
     for k in range(1, _WINDOW + 1):
         cosines.plot([], [], color=figures.LORA, linewidth=5, gid=f"vector{k}")
     cosines.set(xlim=(0.4, 10.6), ylim=(0, 1.02), xlabel="leading vector $k$, $r=32$", ylabel="largest cosine")

@@ -44,7 +44,7 @@ def shrink(pairs: Mapping[str, tuple[np.ndarray, LowRank]]) -> Explorable:
 
     def draw() -> Figure:
         fig, (spikes, counts) = figures.subplots(2, height=0.3 * len(pairs) + 1.5, width_ratios=[1.7, 1])
-        spikes.axvline(1, color="#555b66", linewidth=1, linestyle=":")
+        spikes.axvline(1, **figures.LIMIT)
         for row in range(len(pairs)):
             spikes.axhline(row, color=figures.BULK, linewidth=0.5, alpha=0.5)
             spikes.plot([], [], color=figures.SPIKE, linewidth=6, solid_capstyle="round", gid=f"spikes{row}")

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from intruders.show import figures
-from intruders.show.explore import Explorable, Frame, dot
+from intruders.show.explore import FORETOLD, MEASURED, Explorable, Frame, dot
 from intruders.theory.bbp import predict, threshold
 from intruders.theory.ensembles import haar_frame, iid_rectangular
 from intruders.theory.laws import SingularValueLaw
@@ -13,8 +13,6 @@ from intruders.theory.laws import SingularValueLaw
 _SHAPE = (200, 400)
 _LAW = SingularValueLaw(0.5)
 _SHARES = np.array([1, 0.75, 0.5, 0.25])
-_MEASURED = {"color": figures.SPIKE, "solid_capstyle": "round", "clip_on": False}
-_FORETOLD = _MEASURED | {"color": figures.THEORY}
 _X = np.linspace(*_LAW.support, 161)
 
 
@@ -29,17 +27,17 @@ def _draw():
     fig, (spectrum, overlap) = figures.subplots(2, height=3.0, width_ratios=[1.6, 1])
     spectrum.fill_between(_X, _LAW.pdf(_X), color=figures.BULK, alpha=0.35, linewidth=0)
     for k in range(4):
-        spectrum.plot([], [], **_MEASURED, linewidth=7, gid=f"value{k}")
+        spectrum.plot([], [], **MEASURED, linewidth=7, gid=f"value{k}")
     for k in range(4):
         spectrum.plot([], [], color=figures.THEORY, gid=f"atom{k}")
     spectrum.set(xlim=(0.2, 4.5), ylim=(0, 1.1), xlabel=r"singular value $s/\sigma$", ylabel="density, left overlap")
     strengths = np.linspace(0.05, 4, 200)
-    overlap.axvline(threshold(_LAW), color="#555b66", linewidth=1, linestyle=":")
+    overlap.axvline(threshold(_LAW), **figures.LIMIT)
     overlap.plot(strengths, [predict(s, _LAW).left_overlap for s in strengths], color=figures.THEORY)
     for k in range(4):
-        overlap.plot([], [], **_MEASURED, linewidth=10, gid=f"measured{k}")
+        overlap.plot([], [], **MEASURED, linewidth=10, gid=f"measured{k}")
     for k in range(4):
-        overlap.plot([], [], **_FORETOLD, linewidth=5, gid=f"overlap{k}")
+        overlap.plot([], [], **FORETOLD, linewidth=5, gid=f"overlap{k}")
     overlap.set(
         xlim=(0, 4),
         ylim=(0, 1),

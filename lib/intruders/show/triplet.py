@@ -11,7 +11,6 @@ from intruders.theory.laws import SingularValueLaw
 _SPIKES = np.round(np.arange(1.05, 4.0001, 0.05), 2)
 _FACTORS = np.linspace(0, 1.25, 126)
 _NOISE = SingularValueLaw(1)
-_CUT = "#555b66"
 
 
 def _growth(theta: float, factor) -> np.ndarray:
@@ -27,14 +26,14 @@ def _best(theta: float) -> float:
 
 def _draw() -> Figure:
     fig, (size, best) = figures.subplots(2, height=3.3, width_ratios=[1.5, 1])
-    size.axhline(0, color=_CUT, linewidth=1, linestyle=":")
+    size.axhline(0, **figures.LIMIT)
     size.plot([], [], color=figures.THEORY, gid="growth")
     for name in ("deleted", "smallest"):
         size.plot([], [], color=figures.SPIKE, linewidth=7, solid_capstyle="round", gid=name, clip_on=False)
     size.set(xlim=(0, 1.25), ylim=(-15, 5), xlabel=r"factor $\lambda$ on the outlier")
     size.set_yticks([-15, -10, -5, 0, 5])
     size.set_ylabel(r"change of $\Vert\Delta W\Vert_F^2/\sigma^2$")
-    best.axvline(np.sqrt(3), color=_CUT, linewidth=1, linestyle=":")
+    best.axvline(np.sqrt(3), **figures.LIMIT)
     best.text(np.sqrt(3) + 0.1, 0.95, r"$\sqrt{3}$", va="top")
     best.plot(_SPIKES, [_best(theta) for theta in _SPIKES], color=figures.THEORY)
     best.plot([], [], color=figures.SPIKE, linewidth=7, solid_capstyle="round", gid="best", clip_on=False)
