@@ -8,6 +8,9 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 PIP    := $(PYTHON) $(INSTALL)
 SITE   := _build/html
 
+# Files of tests, shared out to two processes.
+IN_TWO := -n 2 --dist loadfile
+
 CHAPTERS := $(sort $(wildcard chapters/*.ipynb))
 LIBRARY  := pyproject.toml $(shell find lib data -type f -not -name '*.pyc')
 
@@ -31,13 +34,13 @@ lint: $(VENV)/.test
 	$(VENV)/bin/codespell .
 
 units: $(VENV)/.library
-	$(PYTHON) -m pytest tests/library tests/chapters
+	$(PYTHON) -m pytest $(IN_TWO) tests/library tests/chapters
 
 # The chapters run where no clone is in sight, as on Colab: only their files and the installed wheel.
 nbval: $(VENV)/.library
 	@elsewhere=$$(mktemp -d) && mkdir $$elsewhere/chapters && cp $(CHAPTERS) $$elsewhere/chapters \
-	  && (cd $$elsewhere && $(CURDIR)/$(PYTHON) -m pytest --nbval --nbval-current-env --nbval-cell-timeout 300 \
-	      -p no:cacheprovider chapters); \
+	  && (cd $$elsewhere && $(CURDIR)/$(PYTHON) -m pytest $(IN_TWO) --nbval --nbval-current-env \
+	      --nbval-cell-timeout 300 -p no:cacheprovider chapters); \
 	  status=$$?; rm -rf $$elsewhere; exit $$status
 
 # Executes in place the chapters that are newer than their last run, or older than the library.

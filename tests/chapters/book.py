@@ -38,7 +38,7 @@ def contents(root: Path):
     for file in sorted(listed - present.keys()):
         yield f"_toc.yml: {file} does not exist, expected a file of chapters/"
     for name in sorted(present.values()):
-        if name.endswith(".ipynb") and not re.fullmatch(r"(\d\d[a-z]?-[a-z0-9-]+|[a-z]+)\.ipynb", name):
+        if name.endswith(".ipynb") and not re.fullmatch(r"(\d\d[a-z]?-[a-z0-9-]+|[a-z][a-z-]*)\.ipynb", name):
             yield f"chapters/{name}: expected a name like 04-bbp-transition.ipynb, or advice.ipynb for a page"
 
 

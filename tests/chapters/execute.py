@@ -1,6 +1,7 @@
 """Executes a chapter in a fresh kernel and stores its outputs in place: python execute.py chapters/04-x.ipynb
 
-The file depends on the code alone: a second run over unchanged code gives the same bytes.
+What it says of the claims is written anew from data/claims.toml. The file depends on the code alone: a second run over
+unchanged code gives the same bytes.
 """
 
 import json
@@ -10,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import claims_text
 import nbformat
 from ipykernel.kernelspec import get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec
@@ -82,6 +84,9 @@ def write(notebook: nbformat.NotebookNode, path: Path) -> None:
 def main(path: Path) -> None:
     started = time.monotonic()
     notebook = read(path)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = claims_text.written(cell.source)
     run(notebook, path)
     write(notebook, path)
     print(f"\r{path}: executed in {time.monotonic() - started:.0f} s    ", file=sys.stderr)

@@ -29,8 +29,9 @@ COMMAND = [sys.executable, "-m", "intruders.cli"]
 
 
 @pytest.fixture(autouse=True)
-def own_cache(tmp_path_factory, monkeypatch):
+def own_environment(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("INTRUDERS_CACHE", str(tmp_path_factory.mktemp("cache") / "bases"))
+    monkeypatch.delenv("COLUMNS", raising=False)
 
 
 @pytest.fixture(scope="module")
