@@ -71,7 +71,7 @@ def load() -> dict[str, Claim | Finding]:
     """Every claim and every finding, by its id."""
     table = tomllib.loads((data.FOLDER / "claims.toml").read_text(encoding="utf-8"))
     claims = [Claim(**{**entry, "places": tuple(entry["places"])}) for entry in table["claim"]]
-    return {entry.id: entry for entry in [*claims, *(Finding(**entry) for entry in table.get("finding", []))]}
+    return {entry.id: entry for entry in [*claims, *(Finding(**entry) for entry in table["finding"])]}
 
 
 def settle(name: str, *, corrected, claimed=None, draws=None, value=None, formula=None, error=None, bias=0.0, at=None):
@@ -88,11 +88,14 @@ def settle(name: str, *, corrected, claimed=None, draws=None, value=None, formul
     at         names of the q quantities
 
     Raises:
-        AssertionError: the corrected one misses by more than four standard errors (and `bias`); the claimed one does
-            not miss by ten, unless the verdict is that both are right (a convention).
-        ValueError: the verdict is "wrong" and nothing is `claimed`.
+        AssertionError: the corrected one misses one of the numbers by more than four standard errors (and `bias`); the
+            claimed one misses none by ten, unless the verdict is that both are right (a convention).
+        ValueError: the verdict is "wrong" and nothing is `claimed`; not one of the three is given.
     """
     claim = load()[name]
+    given = [word for word, one in (("draws", draws), ("value", value), ("formula", formula)) if one is not None]
+    if len(given) != 1:
+        raise ValueError(f"{name}: {' and '.join(given) or 'nothing'} given, expected one of draws, value, formula")
     if claim.verdict == WRONG and claimed is None:
         raise ValueError(f"{name}: the verdict is {WRONG!r}, expected the formula that is claimed")
     predictions = {"claimed": claimed, "corrected": corrected}

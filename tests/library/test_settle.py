@@ -64,6 +64,12 @@ def test_wrong_needs_what_is_claimed():
         settle("D", value=1.0, corrected=1.0)
 
 
+@pytest.mark.parametrize(("given", "came"), [({}, "nothing"), ({"value": 1.0, "draws": DRAWS}, "draws and value")])
+def test_one_thing_is_so(given, came):
+    with pytest.raises(ValueError, match=f"A: {came} given, expected one of draws, value, formula"):
+        settle("A", corrected=1.0, **given)
+
+
 def test_numbers():
     settle("D", value=[1.0, 2.0], claimed=[1.0, 2.1], corrected=[1.0, 2.0])
     with pytest.raises(AssertionError):
