@@ -20,17 +20,17 @@ const labelled = (name, input) => {
 document.addEventListener("DOMContentLoaded", () => {
   for (const table of document.querySelectorAll(".filtered table")) {
     const rows = [...table.tBodies[0].rows];
+    const columns = [...table.tHead.rows[0].cells].map((head) => head.textContent.trim());
     const form = document.createElement("form");
     const words = Object.assign(document.createElement("input"), { type: "search" });
+    const shown = document.createElement("output");
     form.className = "filter";
     form.append(labelled("words", words));
-    [...table.tHead.rows[0].cells].forEach((head, column) => {
+    columns.forEach((name, column) => {
       const kinds = [...new Set(rows.flatMap((row) => items(row.cells[column])))];
-      if (kinds.length <= FEW) form.append(choice(head.textContent.trim(), kinds));
+      if (kinds.length <= FEW) form.append(choice(name, kinds));
     });
-    const shown = document.createElement("output");
     form.append(shown);
-    const columns = [...table.tHead.rows[0].cells].map((head) => head.textContent.trim());
     const asked = new URLSearchParams(location.search);
     for (const input of form.querySelectorAll("input, select")) input.value = asked.get(input.name) ?? "";
 
