@@ -53,6 +53,11 @@ class Claim:
     taught: str
     references: str
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of its sources, each once: what a place begins with, up to its comma."""
+        return tuple(dict.fromkeys(place.split(",")[0].removeprefix("the ") for place in self.places))
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -80,7 +80,7 @@ def test_an_interrupted_run_keeps_what_it_has(submissions, sets, tmp_path_factor
     (archives / FIRST).mkdir()
     shutil.copy(sets[FIRST].archive, archives / FIRST)
     slow = nbformat.read(submissions / "turing.ipynb", 4)
-    slow.cells.insert(4, nbformat.v4.new_code_cell("import time\ntime.sleep(4)"))
+    slow.cells.insert(4, nbformat.v4.new_code_cell("import time\ntime.sleep(7)"))
     nbformat.write(slow, submissions / "turing.ipynb")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-m", "grading.folder", str(submissions), "--archives", str(archives), "--jobs", "1"]

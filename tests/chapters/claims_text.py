@@ -59,7 +59,7 @@ def capital(words: str) -> str:
 
 def table() -> str:
     rows = [
-        (link(one), one.title, ", ".join(sources(one)), one.verdict, one.taught)
+        (link(one), one.title, ", ".join(one.sources), one.verdict, one.taught)
         for _, one in sorted(load().items())
         if isinstance(one, Claim)
     ]
@@ -69,11 +69,6 @@ def table() -> str:
 def findings() -> str:
     rows = [(link(one), one.title, one.paper, one.outcome) for one in load().values() if isinstance(one, Finding)]
     return framed("findings-table", ["finding", "what it says", "reported in", "here"], rows)
-
-
-def sources(claim: Claim) -> list[str]:
-    """The names of its sources, each once: what a place begins with, up to its comma."""
-    return list(dict.fromkeys(place.split(",")[0].removeprefix("the ") for place in claim.places))
 
 
 def framed(name: str, heads: list[str], rows: list[tuple[str, ...]]) -> str:
